@@ -1,0 +1,251 @@
+"""Stage 4: what findings mean for people. Pure.
+
+Is it a new event, more of an old one, or nothing; who is told of it, and when.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from monitor.model.findings import Disposition, Finding, Reason
+from monitor.model.messages import AlertState, EventKind, Found, Receiver, Verdict
+from monitor.model.rulebook import Kind, Severity
+
+GATHER_LATE = timedelta(seconds=60)  # a first read or a recovery is told once, not post by post
+MONDAY_HOUR = 9  # local time of the weekly digest of notes
+
+
+# --- what is known ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A fact that is public now: an official account said it, or a person judged so."""
+
+    subject: str
+    kind: Kind
+    value: str  # "" for the product itself
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A person's decision to hear no more of this; it counts what it hides."""
+
+    id: int
+    subject: str | None
+    rule_id: str | None
+    text_hash: str | None
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AlertBefore:
+    """An alert as it stood before this evaluation. `facts` are those of its newest event that carries any."""
+
+    alert_id: int
+    subject: str
+    severity: Severity
+    state: AlertState
+    verdict: Verdict | None
+    last_seq: int
+    facts: frozenset[str]
+    judged_facts: frozenset[str]  # facts at the last verdict
+    corrections: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionBefore:
+    """What the decision must know of the text it is about."""
+
+    revision_id: int
+    is_current: bool
+    effective_at: datetime
+    account_added_at: datetime
+    was_blind: bool  # its instant lies in a gap of its account
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChange:
+    """One event to be written: everything about it, decided."""
+
+    subject: str
+    event: EventKind
+    severity: Severity
+    state: AlertState
+    found: Found
+    facts: frozenset[str]
+    findings: tuple[Finding, ...]
+    reason: Reason
+    dedup: str
+
+
+class Urgency(StrEnum):
+    """How soon a receiver hears of an event."""
+
+    NOW = "now"
+    LATE = "late"  # gathered: baseline or found later
+    HOURLY = "hourly"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One receiver is told of one event at that time; held ones are gathered into a digest."""
+
+    receiver_key: str
+    urgency: Urgency
+    due_at: datetime
+
+
+# --- decisions --------------------------------------------------------------------------------------------------
+
+
+def fact_of(finding: Finding) -> str:
+    """What a finding says, without where it says it: two findings of one fact are one thing to tell."""
+    return f"{finding.kind}:{finding.value}"
+
+
+def settle(
+    findings: Iterable[Finding],
+    announcements: Sequence[Announcement],
+    suppressions: Sequence[Suppression],
+    *,
+    text_hash: str,
+    at: datetime,
+) -> tuple[Finding, ...]:
+    """The findings with their last word: public if announced before, suppressed if a person said so."""
+    return tuple(_settle_one(f, announcements, suppressions, text_hash, at) for f in findings)
+
+
+def _settle_one(
+    finding: Finding,
+    announcements: Sequence[Announcement],
+    suppressions: Sequence[Suppression],
+    text_hash: str,
+    at: datetime,
+) -> Finding:
+    if finding.disposition is not Disposition.ALERT:
+        return finding
+    if any(_announces(said, finding) for said in announcements if said.at < at):
+        return replace(finding, disposition=Disposition.PUBLIC)
+    for quiet in suppressions:
+        if at < quiet.until and _hides(quiet, finding, text_hash):
+            return replace(finding, disposition=Disposition.SUPPRESSED, suppression_id=quiet.id)
+    return finding
+
+
+def _announces(said: Announcement, finding: Finding) -> bool:
+    same = (said.subject, said.kind) == (finding.subject, finding.kind)
+    return same and said.value in ("", finding.value)
+
+
+def _hides(quiet: Suppression, finding: Finding, text_hash: str) -> bool:
+    wanted = ((quiet.subject, finding.subject), (quiet.rule_id, finding.rule_id), (quiet.text_hash, text_hash))
+    return any(want is not None for want, _ in wanted) and all(want in (None, got) for want, got in wanted)
+
+
+def found_how(revision: RevisionBefore) -> Found:
+    """Whether the post came live, was older than our watching, or fell into a time when we could not see."""
+    if revision.effective_at < revision.account_added_at:
+        return Found.BASELINE
+    return Found.LATER if revision.was_blind else Found.LIVE
+
+
+def decide(
+    revision: RevisionBefore, findings: Sequence[Finding], before: Mapping[str, AlertBefore]
+) -> tuple[AlertChange, ...]:
+    """The events that an evaluation makes, at most one a subject; none when it says nothing new.
+
+    A repeated evaluation of the same text with the same facts makes none, so evaluating twice is harmless. A text
+    that is no longer the current one can open or add, never correct.
+    """
+    by_subject: dict[str, list[Finding]] = {subject: [] for subject in before}
+    for finding in findings:
+        if finding.disposition is Disposition.ALERT:
+            by_subject.setdefault(finding.subject, []).append(finding)
+    changes = (_decide_one(revision, s, tuple(found), before.get(s)) for s, found in sorted(by_subject.items()))
+    return tuple(change for change in changes if change is not None)
+
+
+def _decide_one(
+    revision: RevisionBefore, subject: str, findings: tuple[Finding, ...], before: AlertBefore | None
+) -> AlertChange | None:
+    facts = frozenset(map(fact_of, findings))
+    event = _event_for(facts, before, is_current=revision.is_current)
+    if event is None:
+        return None
+    worst = max((f.severity for f in findings), key=lambda s: s.rank, default=None)
+    known = before.severity if before else None
+    severity = max((s for s in (worst, known) if s is not None), key=lambda s: s.rank)
+    round_no = before.corrections if before else 0
+    state = AlertState.OPEN if before is None or event is EventKind.REOPENED else before.state
+    return AlertChange(
+        subject=subject,
+        event=event,
+        severity=severity,
+        state=state,
+        found=found_how(revision),
+        facts=facts,
+        findings=findings,
+        reason=Reason(f"event_{event}"),
+        dedup=_digest(event, str(revision.revision_id), str(round_no), *sorted(facts)),
+    )
+
+
+def _event_for(facts: frozenset[str], before: AlertBefore | None, *, is_current: bool) -> EventKind | None:
+    if before is None:
+        return EventKind.OPENED if facts else None
+    if facts - before.facts:
+        return EventKind.REOPENED if _reopens(facts, before) else EventKind.ADDED
+    if before.facts - facts and is_current:
+        return EventKind.CORRECTED
+    return None
+
+
+def _reopens(facts: frozenset[str], before: AlertBefore) -> bool:
+    if before.state is not AlertState.REVIEWED:
+        return False
+    allowed = before.verdict in (Verdict.AUTHORISED, Verdict.PUBLIC)
+    return not (allowed and facts <= before.judged_facts)
+
+
+def _digest(*words: str) -> str:
+    return sha256("\x1f".join(words).encode()).hexdigest()[:32]
+
+
+# --- who is told ------------------------------------------------------------------------------------------------
+
+
+def route(change: AlertChange, receivers: Iterable[Receiver], now: datetime) -> tuple[Route, ...]:
+    """One row for every receiver that hears of this event, with when."""
+    return tuple(
+        Route(receiver.key, urgency, _due_at(urgency, receiver, now))
+        for receiver in receivers
+        if receiver.alerts and change.severity.rank >= receiver.min_severity.rank
+        for urgency in [urgency_of(change)]
+    )
+
+
+def urgency_of(change: AlertChange) -> Urgency:
+    """Critical and high at once at any hour, medium hourly, low weekly; what was not seen live is gathered."""
+    if change.found is not Found.LIVE:
+        return Urgency.LATE
+    if change.severity.rank >= Severity.HIGH.rank:
+        return Urgency.NOW
+    return Urgency.HOURLY if change.severity is Severity.MEDIUM else Urgency.WEEKLY
+
+
+def _due_at(urgency: Urgency, receiver: Receiver, now: datetime) -> datetime:
+    if urgency is Urgency.LATE:
+        return now + GATHER_LATE
+    if urgency is Urgency.HOURLY:
+        return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    if urgency is Urgency.WEEKLY:
+        local = now.astimezone(receiver.timezone)
+        monday = (local - timedelta(days=local.weekday())).replace(hour=MONDAY_HOUR, minute=0, second=0, microsecond=0)
+        due = monday if monday > local else monday + timedelta(days=7)
+        return due.astimezone(now.tzinfo)
+    return now

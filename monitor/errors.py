@@ -1,0 +1,95 @@
+"""Every error of ours, as one tree; callers branch on the type and its attributes, never on the message.
+
+LeakMonitorError
+    InputError            a file of the operator is wrong: place, problem, fix
+        ConfigError       config.toml
+        RuleError         a file of the rules directory
+    TransportError        an HTTP exchange failed (net)
+        FetchError        one account could not be read this time
+    StoreError            the database cannot be used
+        StoreInUseError   another process holds this SQLite file
+        SchemaError       the tables are of another version
+    ClaimLostError        somebody else has this row now: drop the result
+    RenderError           one delivery cannot be put into words
+"""
+
+from enum import StrEnum
+
+
+class LeakMonitorError(Exception):
+    """The root: a problem that the program knows how to name."""
+
+
+class InputError(LeakMonitorError):
+    """A file that people edit is wrong; says where, what, and how to mend it. Never quotes a secret value."""
+
+    def __init__(self, place: str, line: int | None, problem: str, fix: str = "") -> None:
+        self.place = place
+        self.line = line
+        self.problem = problem
+        self.fix = fix
+        where = f"{place}:{line}" if line else place
+        super().__init__(f"{where}: {problem}" + (f"; {fix}" if fix else ""))
+
+
+class ConfigError(InputError):
+    """The configuration file is wrong."""
+
+
+class RuleError(InputError):
+    """A rules file is wrong."""
+
+
+class Failure(StrEnum):
+    """Why an exchange or a read failed; also the account's state reason."""
+
+    BLOCKED = "blocked"  # a login wall, a captcha, 401, 403 and the like
+    RATE_LIMITED = "rate_limited"  # 429, or any answer with Retry-After
+    GONE = "gone"  # 404 or 410
+    SUSPECT_EMPTY = "suspect_empty"  # a page without the posts it had
+    NOT_A_FEED = "not_a_feed"  # an answer in another format
+    TRUNCATED = "truncated"  # the parser gave up in the middle
+    TOO_LARGE = "too_large"  # more bytes than we take
+    TIMEOUT = "timeout"  # connect, read or the total deadline
+    REFUSED_ADDRESS = "refused_address"  # the guard: not a public address or scheme
+    REDIRECT = "redirect"  # too many, a loop, or to an unsafe place
+    SERVER = "server"  # 5xx
+    HTTP = "http"  # any other status
+    NETWORK = "network"  # DNS, TLS, reset
+
+
+class TransportError(LeakMonitorError):
+    """An HTTP exchange failed; `detail` names no token, cookie, query or post text."""
+
+    def __init__(
+        self, failure: Failure, detail: str, *, status: int | None = None, retry_after_s: float | None = None
+    ) -> None:
+        self.failure = failure
+        self.detail = detail
+        self.status = status
+        self.retry_after_s = retry_after_s
+        super().__init__(f"{failure}: {detail}")
+
+
+class FetchError(TransportError):
+    """An answer came, but it is no good read of the account."""
+
+
+class StoreError(LeakMonitorError):
+    """The database cannot be used; the message says what to do."""
+
+
+class StoreInUseError(StoreError):
+    """A second service process on one SQLite file."""
+
+
+class SchemaError(StoreError):
+    """The database was made by another version of the program."""
+
+
+class ClaimLostError(LeakMonitorError):
+    """The lease ran out and another worker has the row: whatever we computed must not be written."""
+
+
+class RenderError(LeakMonitorError):
+    """One delivery cannot be rendered; it alone is parked."""

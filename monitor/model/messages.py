@@ -1,0 +1,183 @@
+"""What people are told."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from monitor.model.findings import Finding, Reason
+from monitor.model.posts import NO_ARGS, Args, Part, PostKind
+from monitor.model.rulebook import Kind, Severity
+
+
+class AlertState(StrEnum):
+    """Where an alert stands."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    REVIEWED = "reviewed"
+
+
+class EventKind(StrEnum):
+    """What happened to an alert."""
+
+    OPENED = "opened"
+    ADDED = "added"
+    RAISED = "raised"
+    GONE = "gone"
+    CORRECTED = "corrected"
+    PUBLIC_SINCE = "public_since"
+    ACKNOWLEDGED = "acknowledged"
+    REVIEWED = "reviewed"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+
+
+class Found(StrEnum):
+    """When the post was seen: as it came, at the first read of an account, or late."""
+
+    LIVE = "live"
+    BASELINE = "baseline"
+    LATER = "later"
+
+
+class Verdict(StrEnum):
+    """What a person made of an alert."""
+
+    LEAK = "leak"
+    AUTHORISED = "authorised"
+    PUBLIC = "public"
+    FALSE_POSITIVE = "false_positive"
+    UNSURE = "unsure"
+
+
+class Disclosure(StrEnum):
+    """How much a receiver is told: docs/reference/webhook.md."""
+
+    MINIMAL = "minimal"
+    POST = "post"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A configured endpoint; `secrets` sign, the newest first, and never show in repr."""
+
+    key: str
+    format: str
+    url: str = field(repr=False)
+    secrets: tuple[bytes, ...] = field(repr=False)
+    show: Disclosure
+    language: str
+    timezone: ZoneInfo
+    min_severity: Severity = Severity.LOW
+    alerts: bool = True  # is told of alerts
+    ops: bool = False  # is told of incidents
+    allow_private_network: bool = False
+
+
+class DeliveryState(StrEnum):
+    """Where one message to one receiver stands."""
+
+    WAITING = "waiting"
+    HELD = "held"  # waits to be gathered into a digest
+    FOLDED = "folded"  # is told inside a digest
+    DELIVERED = "delivered"
+    PARKED = "parked"  # kept until the receiver is usable again
+    DEAD = "dead"  # given up; kept, replayable
+
+
+class ReceiverState(StrEnum):
+    """Where a receiver stands."""
+
+    OK = "ok"
+    FAILING = "failing"  # one probe at a time
+    PARKED = "parked"  # 410: it wants no more
+    REMOVED = "removed"  # no longer configured
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """What an attempt means for its delivery and its receiver; `outcome` is a code for the attempt row."""
+
+    delivery: DeliveryState
+    delivery_due_at: datetime | None
+    receiver: ReceiverState
+    receiver_due_at: datetime
+    status: int | None
+    outcome: str
+    refused: bool = False  # the receiver took the request but not this body
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request that a format made; only deliver.send posts it."""
+
+    body: bytes
+    content_type: str
+    headers: Args = NO_ARGS
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One alert event with all that any receiver may be told of it."""
+
+    topic: str
+    alert_number: int
+    seq: int
+    event: EventKind
+    event_at: datetime
+    severity: Severity
+    found: Found
+    state: AlertState
+    kinds: tuple[Kind, ...]
+    product_ref: str
+    product_label: str
+    person_name: str
+    person_title: str
+    platform: str
+    post_kind: PostKind
+    post_url: str | None
+    post_revision: int
+    published_at: datetime | None
+    first_seen_at: datetime
+    gone_at: datetime | None
+    parts: tuple[Part, ...]
+    findings: tuple[Finding, ...]
+    reason: Reason
+    lifts_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Several events in one message: baseline, found late, medium or low."""
+
+    topic: str
+    why: str
+    at: datetime
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentNotice:
+    """One event of our own trouble; `detail` holds no secret."""
+
+    topic: str
+    kind: str
+    subject: str
+    seq: int
+    opened_at: datetime
+    closed_at: datetime | None
+    detail: Args
+
+
+@dataclass(frozen=True, slots=True)
+class TestNotice:
+    """A message that proves a receiver works."""
+
+    topic: str
+    at: datetime
+
+
+Message: TypeAlias = Notice | Digest | IncidentNotice | TestNotice

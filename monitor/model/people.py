@@ -1,0 +1,37 @@
+"""Who is read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One place where a person posts in public."""
+
+    key: str
+    person_key: str
+    source: str
+    platform: str
+    native_id: str
+    url: str
+    poll_every_s: float
+    timezone: ZoneInfo  # for times that the source gives without a zone
+    official: bool = False
+    allow_private_network: bool = False
+    secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whose public posts are watched, for a stated purpose."""
+
+    key: str
+    name: str
+    title: str
+    timezone: ZoneInfo
+    knows: frozenset[str]  # product keys
+    accounts: tuple[Account, ...]
+    purpose: str
+    review_at: datetime | None = None

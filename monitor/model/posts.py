@@ -1,0 +1,114 @@
+"""What is read: parts, posts, pages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+Args: TypeAlias = Mapping[str, str]
+NO_ARGS: Args = MappingProxyType({})
+
+
+class Origin(StrEnum):
+    """Where in a post a text stands."""
+
+    TEXT = "text"
+    TITLE = "title"
+    ALT = "alt"  # alternative text of a picture or video
+    CARD = "card"  # title and description of a link card
+    POLL = "poll"
+    WARNING = "warning"  # content warning
+    QUOTED = "quoted"
+    PARENT = "parent"
+    CLIENT = "client"  # the posting client
+    IMAGE_TEXT = "image_text"
+    IMAGE_META = "image_meta"
+    PROFILE = "profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One text of a post; `by_author` tells own words from others'."""
+
+    origin: Origin
+    text: str
+    by_author: bool = True
+
+
+class PostKind(StrEnum):
+    """What sort of post it is."""
+
+    POST = "post"
+    REPLY = "reply"
+    REPOST = "repost"
+    PROFILE = "profile"
+
+
+class Cause(StrEnum):
+    """Why a revision exists."""
+
+    FIRST = "first"
+    EDITED = "edited"
+    COMPLETED = "completed"  # a text that had been cut is whole now
+    BETTER_SOURCE = "better_source"
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPost:
+    """A post as one source showed it once; times are judged (see fetch.identity), ids are text."""
+
+    platform: str
+    native_id: str
+    kind: PostKind
+    url: str | None
+    parts: tuple[Part, ...]
+    content_hash: str
+    claimed_at: datetime | None
+    edited_at: datetime | None = None
+    time_note: str | None = None
+    native_rev: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """An answer as received: evidence. The URL has lost its query and credentials."""
+
+    sha256: str
+    url: str
+    status: int
+    headers: Args
+    body: bytes
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReadState:
+    """What an account remembers of its last good read, for asking conditionally the next time."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemError:
+    """One entry of an answer that could not be read; its neighbours went on."""
+
+    position: int
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One good read of an account; without posts and payload when nothing changed since the last."""
+
+    state: ReadState
+    posts: tuple[FetchedPost, ...] = ()
+    payload: Payload | None = None
+    unchanged: bool = False
+    broken: tuple[ItemError, ...] = ()
+    notes: tuple[str, ...] = ()
+    next_read_after_s: float | None = None  # the host's own wish (ttl, max-age, Retry-After)

@@ -1,0 +1,158 @@
+"""What is secret, from when until when, and the rules that select and grade."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+BEGINNING = datetime(1, 1, 1, tzinfo=UTC)  # "since always", for windows
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # "not until somebody says so", for windows
+
+
+class Kind(StrEnum):
+    """What sort of secret a finding or a fact is about."""
+
+    PRODUCT = "product"
+    PRICE = "price"
+    DATE = "date"
+    SPEC = "spec"
+    CLIENT = "client"
+    HINT = "hint"
+    PATTERN = "pattern"
+
+
+class Severity(StrEnum):
+    """How bad; the meaning of each is fixed in docs/reference/severities.md."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for low to 3 for critical."""
+        return tuple(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount, or an interval of amounts, in one currency."""
+
+    low: Decimal
+    high: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Secret from `opens_at` (inclusive) to `lifts_at` (exclusive); `lift_is` says what sets its end."""
+
+    opens_at: datetime = BEGINNING
+    lifts_at: datetime = NEVER
+    lift_is: str = "never"  # instant | event:KEY | tbd | never | announcement
+
+    def holds_at(self, at: datetime) -> bool:
+        """Whether the secret is a secret at that instant."""
+        return self.opens_at <= at < self.lifts_at
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One secret value of a product."""
+
+    name: str
+    kind: Kind
+    value: str
+    window: Window
+    money: Money | None = None
+    variant: str = ""
+    market: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A thing with secrets. `key` is secret too; `ref` and `label` are what may be said aloud."""
+
+    key: str
+    ref: str
+    label: str
+    brand: tuple[str, ...]
+    names: tuple[str, ...]
+    aliases: tuple[str, ...]
+    weak_aliases: tuple[str, ...]
+    codenames: tuple[str, ...]
+    variants: tuple[str, ...]
+    not_this: tuple[str, ...]
+    timezone: ZoneInfo
+    windows: Mapping[Kind, Window]  # a kind that is not here is no secret of this product
+    facts: tuple[Fact, ...] = ()
+    owners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Numbered models of one line: those beyond `released_up_to` are secret though nobody listed them."""
+
+    key: str
+    ref: str
+    label: str
+    brand: tuple[str, ...]
+    pattern: str  # with one {n} where the generation number stands
+    released_up_to: int
+    listed_up_to: int  # the highest number that is believable
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A launch that people move; products and facts take their lift from it."""
+
+    key: str
+    label: str
+    starts_at: datetime
+    timezone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with which a rule proves itself; without `at` every window counts as open."""
+
+    text: str
+    at: datetime | None = None
+    author_knows: frozenset[str] = frozenset()
+
+
+class RuleStatus(StrEnum):
+    """Whether a rule alerts or only records."""
+
+    STABLE = "stable"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Selects joined findings and grades them; it scans nothing itself."""
+
+    id: str
+    kinds: frozenset[Kind]
+    severity: Severity
+    status: RuleStatus
+    subjects: frozenset[str]  # product keys; empty for all
+    own_words_only: bool
+    match: tuple[Example, ...]
+    ignore: tuple[Example, ...]
+    place: str  # file:line, for messages
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """Everything that the rules directory says, whole and checked. `hash` is of the canonical `body`."""
+
+    hash: str
+    body: str
+    products: Mapping[str, Product]
+    series: tuple[Series, ...]
+    events: Mapping[str, Event]
+    rules: tuple[Rule, ...]
