@@ -11,6 +11,7 @@ LeakMonitorError
         SchemaError       the tables are of another version
     ClaimLostError        somebody else has this row now: drop the result
     RenderError           one delivery cannot be put into words
+    NotFoundError         what was asked for does not exist
 """
 
 from enum import StrEnum
@@ -93,3 +94,7 @@ class ClaimLostError(LeakMonitorError):
 
 class RenderError(LeakMonitorError):
     """One delivery cannot be rendered; it alone is parked."""
+
+
+class NotFoundError(LeakMonitorError):
+    """An account, alert, receiver or post that was named is not there; the message says how to list them."""

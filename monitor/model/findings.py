@@ -1,10 +1,10 @@
 """What was seen, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.posts import NO_ARGS, Args
+from monitor.model.posts import Args
 from monitor.model.rulebook import Kind, Severity
 
 
@@ -23,7 +23,7 @@ class Reason:
     """Why, as a code and its arguments; words/ makes the sentence."""
 
     code: str
-    args: Args = NO_ARGS
+    args: Args = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

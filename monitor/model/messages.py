@@ -7,7 +7,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from monitor.model.findings import Finding, Reason
-from monitor.model.posts import NO_ARGS, Args, Part, PostKind
+from monitor.model.posts import Args, Part, PostKind
 from monitor.model.rulebook import Kind, Severity
 
 
@@ -116,7 +116,7 @@ class Request:
 
     body: bytes
     content_type: str
-    headers: Args = NO_ARGS
+    headers: Args = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

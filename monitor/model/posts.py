@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TypeAlias
 
 Args: TypeAlias = Mapping[str, str]
-NO_ARGS: Args = MappingProxyType({})
 
 
 class Origin(StrEnum):

@@ -1,0 +1,14 @@
+"""The command `leak-monitor`, also `python -m monitor`."""
+
+import sys
+
+from monitor.cli.app import run_command_line
+
+
+def main() -> None:
+    """Run one command and end with its exit code."""
+    sys.exit(run_command_line())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""`leak-monitor accounts`: what is watched, and reading it now."""
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Annotated
+
+import typer
+
+from monitor.cli import show
+from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_runtime, load_settings, open_store
+from monitor.cli.world import open_world
+from monitor.errors import NotFoundError
+from monitor.pipeline import fetch_due
+from monitor.store import accounts, status
+from monitor.words import say
+
+app = typer.Typer(help="What is watched, and reading it now.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_accounts(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """List the configured accounts with their state, why, and when they were last read and will be again."""
+    settings = load_settings(config)
+    with open_store(settings) as store, store.read() as tx:
+        known = {row.key: row for row in status.account_list(tx)}
+    rows: list[tuple[object, ...]] = []
+    for account in (a for person in settings.people for a in person.accounts):
+        row = known.get(account.key)
+        now = (row.state, row.reason, row.last_success_at, row.due_at) if row else ("new", "", None, None)
+        rows.append((account.key, account.person_key, account.platform, *now))
+    columns = ("account", "person", "platform", "state", "reason", "last_read_at", "due_at")
+    show.print_rows(columns, rows, as_json=as_json, empty="no accounts: add people to the configuration")
+
+
+@app.command("fetch")
+def fetch(
+    keys: Annotated[list[str] | None, typer.Argument(help="Account keys; all if none is named.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Read accounts now, store what is new, and say how it went. Matching and telling are the service's work."""
+    runtime = load_runtime(config)
+    wanted = keys or sorted(runtime.accounts)
+    for key in wanted:
+        if key not in runtime.accounts:
+            raise NotFoundError(f"no account {key!r}; `leak-monitor accounts list` shows them")
+    with open_world(runtime) as world:
+        with world.store.write() as tx:
+            accounts.sync_people(tx, runtime.settings.people, world.clock.now())
+            accounts.make_due(tx, wanted, world.clock.now())
+        with ThreadPoolExecutor(runtime.settings.fetch.workers) as pool:
+            while reading := fetch_due(world, runtime, pool):
+                wait(reading)
+        with world.store.read() as tx:
+            rows = [row for row in status.account_list(tx) if row.key in wanted]
+    language = runtime.settings.language
+    show.print_rows(
+        ("account", "state", "cause", "last_read_at"),
+        [
+            (r.key, r.state, say(language, f"failure_{r.reason}_cause") if r.reason else "", r.last_success_at)
+            for r in rows
+        ],
+        as_json=as_json,
+        empty="nothing was read",
+    )
+    if any(row.failures for row in rows):
+        raise typer.Exit(1)

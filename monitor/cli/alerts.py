@@ -1,0 +1,130 @@
+"""`leak-monitor alerts`: what was flagged, and what people make of it."""
+
+import getpass
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from monitor.cli import show
+from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, LangOption, load_settings, open_store
+from monitor.clock import SystemClock
+from monitor.errors import NotFoundError
+from monitor.model.messages import AlertState, Verdict
+from monitor.model.rulebook import Severity
+from monitor.store import reviews, stories
+from monitor.store.stories import AlertStory
+from monitor.words import platform_name, say, say_reason
+
+app = typer.Typer(help="What was flagged, and what people make of it.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_alerts(
+    state: Annotated[AlertState | None, typer.Option(help="Only those in this state.")] = None,
+    severity: Annotated[Severity | None, typer.Option(help="Only those at least so bad.")] = None,
+    person: Annotated[str | None, typer.Option(help="Only those of this person (key).")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """List alerts, the newest first. Products are named by their label."""
+    with open_store(load_settings(config)) as store, store.read() as tx:
+        rows = stories.list_alerts(tx, state=state, severity=severity, person=person, limit=limit)
+    columns = ("number", "severity", "state", "found", "verdict", "opened_at", "product", "person", "platform", "url")
+    show.print_rows(
+        columns,
+        [
+            (
+                *(f"A-{r.number}", r.severity, r.state, r.found, r.verdict, r.opened_at),
+                *(r.label, r.person_name, r.platform, r.post_url),
+            )
+            for r in rows
+        ],
+        as_json=as_json,
+        empty="no alerts",
+    )
+
+
+@app.command("show")
+def show_alert(
+    number: Annotated[str, typer.Argument(help="For example A-17 or 17.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one alert: the post with what was found in it and why, its events, who was told, what was judged."""
+    settings = load_settings(config)
+    with open_store(settings) as store, store.read() as tx:
+        story = stories.show_alert(tx, parse_number(number))
+    if story is None:
+        raise NotFoundError(f"no alert {number}; `leak-monitor alerts list` shows them")
+    if as_json:
+        show.print_json(asdict(story))
+        return
+    for line in _lines(story, lang or settings.language):
+        show.out().print(line)
+
+
+@app.command("review")
+def review(
+    number: Annotated[str, typer.Argument(help="For example A-17 or 17.")],
+    verdict: Annotated[Verdict, typer.Option(help="What it is.")],
+    note: Annotated[str, typer.Option(help="Why; kept with the verdict.")] = "",
+    by: Annotated[str | None, typer.Option(help="Who judges; default the user of this machine.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Record a verdict. Whoever was told of what is no leak is told so; `public` makes its facts public."""
+    with open_store(load_settings(config)) as store, store.write() as tx:
+        if stories.show_alert(tx, parse_number(number)) is None:
+            raise NotFoundError(f"no alert {number}; `leak-monitor alerts list` shows them")
+        reviews.save_review(
+            tx,
+            parse_number(number),
+            verdict,
+            reviewer=by or getpass.getuser(),
+            now=SystemClock().now(),
+            note=note,
+        )
+    show.out().print(f"A-{parse_number(number)}: {verdict}", markup=False)
+
+
+def parse_number(text: str) -> int:
+    """The number of an alert, with or without its prefix."""
+    digits = text.upper().removeprefix("A-")
+    if not (digits.isascii() and digits.isdigit()):
+        raise typer.BadParameter(f"{text!r} is no alert number, for example A-17")
+    return int(digits)
+
+
+def _lines(story: AlertStory, language: str) -> Iterator[Text]:
+    alert, post = story.alert, story.post
+    mark = say(language, f"severity_{alert.severity}")
+    yield Text(f"A-{alert.number}  {mark}", show.STYLES[alert.severity]) + Text(
+        f"  {alert.label} ({alert.ref})  {say(language, f'state_{alert.state}')}"
+    )
+    yield Text(f"{alert.person_name}, {platform_name(language, alert.platform)}  {alert.post_url or '-'}")
+    yield Text(
+        f"posted {show.short_time(post.claimed_at)}, seen {show.short_time(post.first_seen_at)}, "
+        f"{say(language, f'found_{alert.found}')}; post {post.id}, version {post.revision_no}",
+        "dim",
+    )
+    for number, part in enumerate(post.parts):
+        text = Text(show.printable(part.text))
+        for found in story.findings:
+            if found.part_no == number:
+                text.stylize("bold reverse", found.start, found.end)
+        yield Text(f"{say(language, f'origin_{part.origin}')}: ", "bold") + text
+    for found in story.findings:
+        yield Text(f"  {say(language, f'kind_{found.kind}')}: {say_reason(language, found.reason)}")
+    for event in story.events:
+        yield Text(f"{show.short_time(event.at)}  {event.seq}. {say(language, f'event_{event.kind}')}", "dim")
+    for told in story.deliveries:
+        yield Text(f"told {told.receiver_key}: {told.state}  {show.short_time(told.delivered_at)}", "dim")
+    for judged in story.reviews:
+        note = f": {show.printable(judged.note)}" if judged.note else ""
+        yield Text(
+            f"{show.short_time(judged.at)}  {judged.reviewer}: {say(language, f'verdict_{judged.verdict}')}{note}"
+        )

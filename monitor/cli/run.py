@@ -1,0 +1,81 @@
+"""`leak-monitor run`: the service in the foreground, until SIGTERM or Ctrl-C."""
+
+import os
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from monitor.cli.files import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    keep_last_good,
+    load_runtime,
+    open_store,
+    runtime_or_last_good,
+    settings_or_last_good,
+    watch_files,
+)
+from monitor.clock import SystemClock
+from monitor.pipeline import Runtime
+from monitor.service import Service
+from monitor.store import hold_alone
+from monitor.telemetry import log_trouble, set_up_logging
+from monitor.web.health import health_app
+from monitor.web.serve import WebServer
+
+EXIT_NOT_DRAINED = 1
+
+
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    drain_s: Annotated[float, typer.Option(help="Seconds to let work end at SIGTERM.")] = 20.0,
+) -> None:
+    """Watch, match and tell, until SIGTERM or Ctrl-C. SIGHUP, or a changed file, reloads configuration and rules."""
+    settings, broken_config = settings_or_last_good(config)
+    set_up_logging(settings.log.level, as_json=settings.log.format == "json")
+    with hold_alone(settings.database_url):
+        store = open_store(settings)
+        runtime, broken_rules = runtime_or_last_good(settings, store)
+        if broken_config is None:
+            keep_last_good(config)
+
+        def reload() -> Runtime:
+            fresh = load_runtime(config)
+            keep_last_good(config)
+            return fresh
+
+        changed = watch_files(config, runtime)
+        service = Service(runtime, store, SystemClock(), reload=reload, changed=changed)
+        web = WebServer(health_app(service.health), settings.web.host, settings.web.port)
+        ended = _until_told(service)
+        service.start()
+        for error in (broken_config, broken_rules):
+            if error is not None:
+                service.refuse(error)
+        web.start()
+        ended.wait()
+        drained = service.stop(drain_s)
+        web.stop()
+        store.close()
+    if not drained:
+        # Worker threads still wait for the network; their rows are due again at the next start.
+        log_trouble("not_drained", seconds=drain_s)
+        os._exit(EXIT_NOT_DRAINED)
+
+
+def _until_told(service: Service) -> threading.Event:
+    """An event that SIGTERM and SIGINT set; SIGHUP reloads in a thread of its own."""
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: object) -> None:
+        ended.set()
+
+    def reload(_signal: int, _frame: object) -> None:
+        threading.Thread(target=service.reload, name="reload", daemon=True).start()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGHUP, reload)
+    return ended

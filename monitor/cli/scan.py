@@ -1,0 +1,215 @@
+"""`leak-monitor scan`: judge posts of a file, one JSON line in, one JSON line out."""
+
+import gzip
+import json
+import sys
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from monitor import alert
+from monitor.cli import show
+from monitor.cli.files import load_runtime
+from monitor.config import Settings
+from monitor.errors import LeakMonitorError
+from monitor.match import CandidateStory, Matcher, PartStory
+from monitor.model.findings import Disposition, Finding
+from monitor.model.posts import Origin, Part
+from monitor.rules import load_rules
+
+OWN, OTHERS = True, False
+OPEN_WINDOW = (Disposition.ALERT, Disposition.CONTEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One post of the input."""
+
+    id: str
+    parts: tuple[Part, ...]
+    published_at: datetime | None
+    author: str
+
+
+class BadLineError(Exception):
+    """A line that is no post; the message names the field, never its content."""
+
+
+def scan(
+    files: Annotated[list[str] | None, typer.Argument(help="JSON lines, also .gz; - for standard input.")] = None,
+    rules: Annotated[Path, typer.Option(help="The rules directory.")] = Path("rules"),
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="Add what the service would do.")] = None,
+    candidates: Annotated[bool, typer.Option(help="Add every recognised name, joined or not.")] = False,
+) -> None:
+    """Judge each post by its text and instant, and write {"id", "leak", "hits"} a line.
+
+    A post is {"id", "text", "published_at"} and may have "author", "platform", "client" and "parent". Offsets are
+    code points of the original text. Exit code 1 if any line was no post; the others are judged all the same.
+    """
+    settings: Settings | None = None
+    if config is not None:
+        runtime = load_runtime(config)
+        settings, matcher = runtime.settings, runtime.matcher
+    else:
+        matcher = Matcher(load_rules(rules))
+    bad = 0
+    for place, raw in _lines(files or ["-"]):
+        try:
+            line = parse_line(raw)
+        except BadLineError as error:
+            bad += 1
+            show.err().print(f"{place}: {error}", style="yellow", markup=False)
+            continue
+        show.print_json(_judged(line, matcher, settings, candidates=candidates))
+    if bad:
+        raise typer.Exit(1)
+
+
+def parse_line(raw: bytes) -> Line:
+    """One line as a post; BadLineError names what is wrong with it."""
+    try:
+        record = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise BadLineError("not JSON") from error
+    if not isinstance(record, dict):
+        raise BadLineError("not an object")
+    parts = [Part(Origin.TEXT, _text(record, "text", needed=True))]
+    for field, origin, own in (("client", Origin.CLIENT, OWN), ("parent", Origin.PARENT, OTHERS)):
+        if text := _text(record, field):
+            parts.append(Part(origin, text, by_author=own))
+    return Line(_id(record), tuple(parts), _instant(record), _text(record, "author"))
+
+
+def _id(record: Mapping[str, object]) -> str:
+    value = record.get("id")
+    if not isinstance(value, (str, int)):
+        raise BadLineError("'id' is missing")
+    return str(value)
+
+
+def _text(record: Mapping[str, object], field: str, *, needed: bool = False) -> str:
+    value = record.get(field)
+    if value is None and not needed:
+        return ""
+    if not isinstance(value, str):
+        raise BadLineError(f"'{field}' is not text")
+    return value
+
+
+def _instant(record: Mapping[str, object]) -> datetime | None:
+    value = record.get("published_at")
+    if value is None:
+        return None
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise BadLineError("'published_at' is not ISO 8601") from error
+    if at.tzinfo is None:
+        raise BadLineError("'published_at' has no offset")
+    return at.astimezone(UTC)
+
+
+# --- judging ----------------------------------------------------------------------------------------------------
+
+
+def _judged(line: Line, matcher: Matcher, settings: Settings | None, *, candidates: bool) -> dict[str, object]:
+    knows = _knows(settings, line.author)
+    found = matcher.evaluate(line.parts, knows=knows, at=line.published_at).findings
+    secret = [f for f in found if f.disposition in OPEN_WINDOW]
+    result: dict[str, object] = {"id": line.id, "leak": bool(secret), "hits": [_hit(f, line.parts) for f in secret]}
+    if settings is not None:
+        result["alert"] = _alert(found)
+    if candidates:
+        explained = matcher.explain(line.parts, knows=knows, at=line.published_at)
+        result["candidates"] = [_candidate(part, c) for part in explained.parts for c in part.candidates]
+    return result
+
+
+def _knows(settings: Settings | None, author: str) -> frozenset[str]:
+    people = settings.people if settings else ()
+    for person in people:
+        if author in (person.key, person.name) or any(author in (a.key, a.native_id) for a in person.accounts):
+            return person.knows
+    return frozenset()
+
+
+def _hit(finding: Finding, parts: tuple[Part, ...]) -> dict[str, object]:
+    hit: dict[str, object] = {
+        "kind": finding.kind,
+        "start": finding.start,
+        "end": finding.end,
+        "value": finding.value or None,
+        "product": finding.subject,
+        "rule": finding.rule_id,
+        "reason": finding.reason.code,
+    }
+    origin = parts[finding.part_no].origin
+    return hit if origin is Origin.TEXT else {**hit, "part": origin}
+
+
+def _candidate(part: PartStory, story: CandidateStory) -> dict[str, object]:
+    seen = story.candidate
+    return {
+        "part": part.origin,
+        "kind": seen.kind,
+        "start": seen.start,
+        "end": seen.end,
+        "value": seen.value or None,
+        "product": seen.subject,
+        "fate": story.fate.code,
+    }
+
+
+def _alert(findings: tuple[Finding, ...]) -> dict[str, object] | None:
+    telling = [f for f in findings if f.disposition is Disposition.ALERT]
+    if not telling:
+        return None
+    worst = max(telling, key=lambda f: f.severity.rank)
+    return {"severity": worst.severity, "reason": worst.reason.code, "facts": sorted(map(alert.fact_of, telling))}
+
+
+# --- input ------------------------------------------------------------------------------------------------------
+
+
+def _lines(files: list[str]) -> Iterator[tuple[str, bytes]]:
+    """Every line with its place, with a bar on standard error if that is a terminal and our output is not."""
+    shares = TextColumn("{task.percentage:>3.0f} %")
+    columns = (TextColumn("{task.description}"), BarColumn(), shares, TimeRemainingColumn())
+    with Progress(*columns, console=show.err(), transient=True, disable=not _shows_progress()) as progress:
+        for name in files:
+            with ExitStack() as stack:
+                raw, total = _open(name, stack)
+                task = progress.add_task(Path(name).name, total=total)
+                stream = stack.enter_context(gzip.open(raw)) if name.endswith(".gz") else raw
+                for number, line in _numbered(name, stream):
+                    if number % 500 == 0 and total:
+                        progress.update(task, completed=raw.tell())
+                    if line.strip():
+                        yield f"{name}:{number}", line
+
+
+def _numbered(name: str, stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    try:
+        yield from enumerate(stream, 1)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise LeakMonitorError(f"{name}: damaged or no gzip file; unpack it, or give another") from error
+
+
+def _shows_progress() -> bool:
+    return sys.stderr.isatty() and not sys.stdout.isatty()
+
+
+def _open(name: str, stack: ExitStack) -> tuple[IO[bytes], int | None]:
+    if name == "-":
+        return sys.stdin.buffer, None
+    path = Path(name)
+    if not path.is_file():
+        raise LeakMonitorError(f"{name}: no such file; name a file of JSON lines, or - for standard input")
+    return stack.enter_context(path.open("rb")), path.stat().st_size

@@ -1,0 +1,14 @@
+"""config.toml, checked: every error names its file, line, problem and cure.
+
+lines     where in the text each key stands
+shape     which keys there are
+values    what a duration, a zone, an address, a secret must look like
+explain   from a failed check to a sentence
+load      the file and the environment -> Settings
+settings  the result
+"""
+
+from monitor.config.load import load_config
+from monitor.config.settings import FetchOptions, Log, Retention, Settings, Web
+
+__all__ = ["FetchOptions", "Log", "Retention", "Settings", "Web", "load_config"]

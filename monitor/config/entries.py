@@ -1,0 +1,171 @@
+"""From the tables of config.toml to people, accounts and receivers."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, time
+from typing import TypeVar
+from urllib.parse import SplitResult
+from zoneinfo import ZoneInfo
+
+from monitor.config.lines import Path
+from monitor.config.shape import AccountTable, File, PersonTable, ReceiverTable
+from monitor.config.source import Source
+from monitor.config.values import (
+    HOW_TO_MAKE,
+    Refused,
+    carries_key,
+    check_header_value,
+    check_url,
+    decode_secret,
+    feed_id,
+)
+from monitor.model.messages import Disclosure, Receiver
+from monitor.model.people import Account, Person
+from monitor.model.rulebook import Severity
+
+ONCE = "use each key once"
+
+_T = TypeVar("_T")
+
+
+def make_people(file: File, source: Source) -> tuple[Person, ...]:
+    """Everybody who is watched; keys and feeds are each used once."""
+    people = tuple(_person(table, ("people", no), file.timezone, source) for no, table in enumerate(file.people))
+    _check_unique([(("people", no, "key"), table.key) for no, table in enumerate(file.people)], "key", ONCE, source)
+    placed = [
+        (("people", no, "accounts", account_no), account)
+        for no, person in enumerate(people)
+        for account_no, account in enumerate(person.accounts)
+    ]
+    feeds = [((*at, "url"), f"{account.platform} {account.native_id}") for at, account in placed]
+    _check_unique(feeds, "feed", "remove one of them", source)
+    keys = [((*at, "key"), account.key) for at, account in placed]
+    _check_unique(keys, "account", "give one of them a key of its own", source)
+    return people
+
+
+def make_receivers(file: File, source: Source) -> tuple[Receiver, ...]:
+    """Everybody who is told; says so when that is nobody."""
+    keys = [(("receivers", no, "key"), table.key) for no, table in enumerate(file.receivers)]
+    _check_unique(keys, "key", ONCE, source)
+    receivers = tuple(_receiver(table, ("receivers", no), file, source) for no, table in enumerate(file.receivers))
+    if not any(receiver.alerts for receiver in receivers):
+        source.warn((), "no receiver is told of alerts: they are kept, and nobody hears", "add [[receivers]]")
+    return receivers
+
+
+def _person(table: PersonTable, at: Path, zone: ZoneInfo, source: Source) -> Person:
+    own_zone = table.timezone or zone
+    return Person(
+        key=table.key,
+        name=table.name,
+        title=table.title,
+        timezone=own_zone,
+        knows=frozenset(table.knows),
+        accounts=tuple(
+            _account(row, (*at, "accounts", no), table.key, own_zone, source) for no, row in enumerate(table.accounts)
+        ),
+        purpose=f"{table.purpose} ({table.policy})" if table.policy else table.purpose,
+        review_at=_midnight(table.review_at, own_zone),
+    )
+
+
+def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return datetime.combine(day, time(), zone).astimezone(UTC) if day else None
+
+
+def _account(table: AccountTable, at: Path, person_key: str, zone: ZoneInfo, source: Source) -> Account:
+    url, parts = _address(table, at, source, plain_http=True)
+    if table.url and carries_key(parts):
+        fix = "put the address into the environment and name the variable with url_env"
+        raise source.error((*at, "url"), "url carries a key or token", fix)
+    return Account(
+        key=table.key or f"{person_key}-{table.platform}",
+        person_key=person_key,
+        source=table.source,
+        platform=table.platform,
+        native_id=feed_id(parts),
+        url=url,
+        poll_every_s=table.poll_every_s,
+        timezone=table.timezone or zone,
+        official=table.official,
+        allow_private_network=table.allow_private_network,
+        secret_headers=_headers(table, at, source),
+    )
+
+
+def _headers(table: AccountTable, at: Path, source: Source) -> dict[str, str]:
+    headers = {}
+    for name, variable in table.headers_env.items():
+        where = (*at, "headers_env", name)
+        headers[name] = _accept(check_header_value, source.variable(where, variable), where, source)
+    return headers
+
+
+def _receiver(table: ReceiverTable, at: Path, file: File, source: Source) -> Receiver:
+    if not (table.alerts or table.ops):
+        raise source.error((*at, "alerts"), f"{table.key} is told of nothing", "set alerts = true, ops = true, or both")
+    url, _ = _address(table, at, source, plain_http=table.internal)
+    show = table.show or ("post" if table.internal else "minimal")
+    return Receiver(
+        key=table.key,
+        format=table.format,
+        url=url,
+        secrets=_secrets(table, at, source),
+        show=Disclosure(show),
+        language=table.language or file.language,
+        timezone=table.timezone or file.timezone,
+        min_severity=Severity(table.min_severity),
+        alerts=table.alerts,
+        ops=table.ops,
+        allow_private_network=table.allow_private_network,
+    )
+
+
+def _secrets(table: ReceiverTable, at: Path, source: Source) -> tuple[bytes, ...]:
+    newest = _secret("secret", table.secret_env, table.secret_file, at, source)
+    if newest is None:
+        fix = f"name it with secret_env or secret_file; {HOW_TO_MAKE}"
+        raise source.error(at, f"{table.key} has no secret to sign with", fix)
+    previous = _secret("previous_secret", table.previous_secret_env, table.previous_secret_file, at, source)
+    return (newest, previous) if previous else (newest,)
+
+
+def _secret(name: str, variable: str | None, file: str | None, at: Path, source: Source) -> bytes | None:
+    if variable and file:
+        raise source.error((*at, f"{name}_file"), f"{name}_env and {name}_file both stand here", "keep one of them")
+    if variable:
+        where = (*at, f"{name}_env")
+        return _accept(decode_secret, source.variable(where, variable), where, source)
+    if file:
+        where = (*at, f"{name}_file")
+        return _accept(decode_secret, source.secret_file(where, file), where, source)
+    return None
+
+
+def _address(
+    table: AccountTable | ReceiverTable, at: Path, source: Source, *, plain_http: bool
+) -> tuple[str, SplitResult]:
+    if table.url and table.url_env:
+        raise source.error((*at, "url_env"), "url and url_env both stand here", "keep one of them")
+    where = (*at, "url_env" if table.url_env else "url")
+    url = source.variable(where, table.url_env) if table.url_env else table.url
+    if not url:
+        raise source.error(at, "url is missing", "add url, or url_env with the name of an environment variable")
+    return url, _accept(lambda text: check_url(text, plain_http=plain_http), url, where, source)
+
+
+def _accept(check: Callable[[str], _T], value: str, at: Path, source: Source) -> _T:
+    """What the check makes of the value; its refusal becomes an error about the key at that path."""
+    try:
+        return check(value)
+    except Refused as refused:
+        raise source.error(at, f"{at[-1]} {refused.problem}", refused.fix) from None
+
+
+def _check_unique(placed: Sequence[tuple[Path, str]], what: str, fix: str, source: Source) -> None:
+    first: dict[str, Path] = {}
+    for at, value in placed:
+        if value in first:
+            line = source.line_of(first[value])
+            raise source.error(at, f"this {what} stands at line {line} already: {value}", fix)
+        first[value] = at

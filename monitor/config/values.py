@@ -1,0 +1,137 @@
+"""The single values of config.toml: durations, zones, addresses, secrets. Refuses what is wrong and says the cure."""
+
+import base64
+import re
+from difflib import get_close_matches
+from hashlib import sha256
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+SECRET_WORDS = frozenset(
+    {"key", "token", "secret", "password", "passwd", "auth", "sig", "signature", "apikey", "api_key", "code"}
+    | {"access_key", "access_token", "auth_key", "auth_token", "client_secret", "cookie", "session"}
+)
+SECRET_BYTES = range(24, 65)  # Standard Webhooks: 192 to 512 bits
+HOW_TO_MAKE = 'make one: printf "whsec_%s\\n" "$(openssl rand -base64 32)"'
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smhd])")
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+_NOT_IN_URL = re.compile(r"[\x00-\x20\x7f\\<>\"]")
+_DEFAULT_PORT = {"http": 80, "https": 443}
+_NO_SUCH_CITY = {"Asia/Beijing": "Asia/Shanghai", "China": "Asia/Shanghai", "CST": "Asia/Shanghai"}
+
+
+class Refused(ValueError):  # noqa: N818 - it is an answer about a value; ConfigError is the error
+    """This value will not do: the problem and its cure, neither of which quotes a secret."""
+
+    def __init__(self, problem: str, fix: str) -> None:
+        self.problem = problem
+        self.fix = fix
+        super().__init__(problem)
+
+
+def parse_duration_s(value: object) -> float:
+    """Seconds of "90s", "3m", "1h" or "1d"."""
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise Refused("is no duration", 'write a number with its unit in quotes, such as "90s", "3m" or "1h"')
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+def parse_zone(value: object) -> ZoneInfo:
+    """A zone of the IANA database, such as Asia/Shanghai."""
+    name = value if isinstance(value, str) else ""
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        known = _NO_SUCH_CITY.get(name) or next(iter(get_close_matches(name, sorted(available_timezones()), n=1)), None)
+        cure = f'did you mean "{known}"?' if known else 'write a zone of the IANA list, such as "Asia/Shanghai"'
+        raise Refused("is no time zone", cure) from None
+
+
+def check_key(value: str) -> str:
+    """A key that we give ourselves: it stands in commands, addresses and rows."""
+    if not _KEY.fullmatch(value):
+        raise Refused("is no key", "use up to 64 small letters, digits, - and _, beginning with a letter or digit")
+    return value
+
+
+def check_line(value: str) -> str:
+    """A text of one line that says something."""
+    if not value.strip() or _UNPRINTABLE.search(value):
+        raise Refused("must be one line of text, not blank", "write it in one line")
+    return value.strip()
+
+
+def check_variable(value: str) -> str:
+    """The name of an environment variable. Never quoted: people paste the secret itself here."""
+    if not _VARIABLE.fullmatch(value) or value.startswith("whsec_"):
+        raise Refused(
+            "must be the name of an environment variable, not its value", "use letters, digits and _, as in HOOK_SECRET"
+        )
+    return value
+
+
+def check_header(value: str) -> str:
+    """The name of an HTTP header."""
+    if not _HEADER.fullmatch(value):
+        raise Refused("names a header that HTTP does not know", "use letters, digits and -, as in Authorization")
+    return value
+
+
+def check_header_value(value: str) -> str:
+    """The secret value of an HTTP header."""
+    if not _HEADER_VALUE.fullmatch(value):
+        raise Refused("holds a value that is no header", "it must be one line of ASCII without blanks at its ends")
+    return value
+
+
+def check_url(url: str, *, plain_http: bool) -> SplitResult:
+    """An address that we may ask or tell. Its refusals never quote it: it may carry a key."""
+    try:
+        parts = urlsplit(url)
+        sound = bool(parts.hostname) and parts.port != 0 and not _NOT_IN_URL.search(url)
+    except ValueError:
+        sound = False
+    if not sound or parts.scheme not in _DEFAULT_PORT:
+        raise Refused("is no web address", "write it in full: https://host/path")
+    if parts.username is not None or parts.password is not None:
+        raise Refused("carries a user name or password", "put them into a header (headers_env) or use url_env")
+    if parts.scheme == "http" and not plain_http:
+        raise Refused("is not encrypted", "use https://, or internal = true for a receiver inside your own network")
+    return parts
+
+
+def carries_key(parts: SplitResult) -> bool:
+    """Whether the query has a parameter that looks like a key or token."""
+    return any(name.lower() in SECRET_WORDS for name, _ in parse_qsl(parts.query, keep_blank_values=True))
+
+
+def feed_id(parts: SplitResult) -> str:
+    """What a feed is known by: readable, the same after a change of key, and without any part of the query."""
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in (None, _DEFAULT_PORT[parts.scheme]) else f":{parts.port}"
+    public = [
+        (name, value)
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+        if name.lower() not in SECRET_WORDS
+    ]
+    query = f"#q={sha256(urlencode(public).encode()).hexdigest()[:8]}" if public else ""
+    return f"{parts.scheme}://{host}{port}{parts.path or '/'}{query}"
+
+
+def decode_secret(text: str) -> bytes:
+    """The bytes of a Standard Webhooks secret."""
+    try:
+        secret = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        secret = b""
+    if not text.startswith("whsec_") or len(secret) not in SECRET_BYTES:
+        raise Refused("is no signing secret: whsec_ and the base64 of 24 to 64 bytes", HOW_TO_MAKE)
+    return secret

@@ -1,0 +1,36 @@
+"""One attempt: the only code that posts to a receiver."""
+
+from datetime import datetime
+
+from monitor.deliver import FORMATS
+from monitor.deliver.judge import Meaning, Outcome, wish_s
+from monitor.errors import TransportError
+from monitor.model.messages import Receiver
+from monitor.net.client import DELIVERY_LIMITS, Client, Limits
+
+
+def send(
+    client: Client,
+    receiver: Receiver,
+    message_id: str,
+    content_type: str,
+    body: bytes,
+    now: datetime,
+    *,
+    limits: Limits = DELIVERY_LIMITS,
+) -> Outcome:
+    """Post a frozen body once and say how it ended; trouble on the way is an outcome, not an exception.
+
+    An answer that does not end in time or size counts as none, whatever its status: the message goes out again under
+    the same id, which the receiver ignores.
+    """
+    style = FORMATS[receiver.format]
+    headers = {"content-type": content_type, **style.headers(receiver, message_id, body, now)}
+    try:
+        answer = client.post(
+            receiver.url, body=body, headers=headers, limits=limits, allow_private=receiver.allow_private_network
+        )
+    except TransportError as error:
+        return Outcome(Meaning.BACK_OFF, error.failure, error.status)
+    judged = style.judge(answer.status, answer.body)
+    return Outcome(judged.meaning, judged.code, answer.status, wish_s(answer.status, answer.headers, now))

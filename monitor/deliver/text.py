@@ -1,0 +1,275 @@
+"""The readable message: its first line alone suffices on a lock screen, the rest is read in ten seconds.
+
+Plain text in the receiver's language and zone, without markup. What a receiver is not to be told never comes in:
+`minimal` has nothing of the post, `post` has the post and the kinds of what was found, `full` has reasons and lift.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from monitor.errors import Failure
+from monitor.model.messages import (
+    Digest,
+    Disclosure,
+    EventKind,
+    IncidentNotice,
+    Message,
+    Notice,
+    Receiver,
+    TestNotice,
+    Verdict,
+)
+from monitor.model.posts import Origin, Part
+from monitor.model.rulebook import NEVER, Severity
+from monitor.words import platform_name, say, say_reason
+from monitor.words.phrases import duration, listing, moment
+
+POST_BYTES: Final = 360  # of the post; a message is about 650 bytes then, and every chat tool takes it whole
+PART_BYTES: Final = 240
+WHY_LINES: Final = 3
+DIGEST_ROWS: Final = 8
+MARKS: Final = {Severity.CRITICAL: "🔴", Severity.HIGH: "🟠", Severity.MEDIUM: "🟡", Severity.LOW: "⚪"}
+
+_UNSHOWABLE: Final = re.compile("[\ud800-\udfff]")
+# Line ends, other controls, and the marks that reorder a line: with them a post could fake a line of ours.
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_SHOWS_THE_POST_AGAIN: Final = frozenset({EventKind.ADDED, EventKind.REOPENED})
+
+
+def readable(message: Message, receiver: Receiver) -> str:
+    """A message as a person reads it; RenderError if a word for it is missing."""
+    if isinstance(message, Notice):
+        lines = _notice(message, receiver)
+    elif isinstance(message, Digest):
+        lines = _digest(message, receiver)
+    elif isinstance(message, IncidentNotice):
+        lines = _incident(message, receiver)
+    else:
+        lines = _test(message, receiver)
+    return "\n".join(_neutral(line) for line in lines)
+
+
+def number_of(notice: Notice) -> str:
+    """The number of an alert as people say it: `A-2417`."""
+    return f"A-{notice.alert_number}"
+
+
+# --- one alert ------------------------------------------------------------------------------------------------------
+
+
+def _notice(notice: Notice, receiver: Receiver) -> Iterator[str]:
+    if notice.event is not EventKind.OPENED:
+        yield _follow_up(notice, receiver)
+        if notice.event in _SHOWS_THE_POST_AGAIN and receiver.show is not Disclosure.MINIMAL:
+            yield from _body(notice, receiver)
+    elif receiver.show is Disclosure.MINIMAL:
+        yield _head("head_minimal", notice, receiver)
+        yield _minimal(notice, receiver)
+    else:
+        yield _head("head", notice, receiver)
+        yield _who_did(notice, receiver)
+        yield _when(notice, receiver)
+        yield from _body(notice, receiver)
+        yield number_of(notice)
+
+
+def _head(code: str, notice: Notice, receiver: Receiver) -> str:
+    severity = say(receiver.language, f"severity_{notice.severity}")
+    mark, number = MARKS[notice.severity], number_of(notice)
+    return say(receiver.language, code, mark=mark, severity=severity, label=notice.product_label, number=number)
+
+
+def _minimal(notice: Notice, receiver: Receiver) -> str:
+    urgent = notice.severity.rank >= Severity.HIGH.rank
+    args = {
+        "name": notice.person_name,
+        "platform": platform_name(receiver.language, notice.platform),
+        "wish": say(receiver.language, "wish_now" if urgent else "wish_later"),
+        "visible": _visible(notice, receiver),
+    }
+    code = "minimal" if notice.published_at else "minimal_undated"
+    return say(receiver.language, code, **args, **_times(notice, receiver))
+
+
+def _who_did(notice: Notice, receiver: Receiver) -> str:
+    code = "who_titled" if notice.person_title else "who"
+    who = say(receiver.language, code, name=notice.person_name, title=notice.person_title)
+    platform = platform_name(receiver.language, notice.platform)
+    return say(receiver.language, f"did_{notice.post_kind}", who=who, platform=platform)
+
+
+def _when(notice: Notice, receiver: Receiver) -> str:
+    code = "when" if notice.published_at else "when_undated"
+    return say(receiver.language, code, visible=_visible(notice, receiver), **_times(notice, receiver))
+
+
+def _visible(notice: Notice, receiver: Receiver) -> str:
+    return say(receiver.language, "no_longer_public" if notice.gone_at else "still_public")
+
+
+def _times(notice: Notice, receiver: Receiver) -> dict[str, str]:
+    posted_at, seen_at = notice.published_at or notice.first_seen_at, notice.first_seen_at
+    return {
+        "posted": _moment(posted_at, notice, receiver),
+        "seen": _moment(seen_at, notice, receiver),
+        "delay": duration(receiver.language, seen_at - posted_at),
+    }
+
+
+def _moment(at: datetime, notice: Notice, receiver: Receiver) -> str:
+    return moment(receiver.language, at, receiver.timezone, near=notice.event_at)
+
+
+def _body(notice: Notice, receiver: Receiver) -> Iterator[str]:
+    yield ""
+    yield from _post(notice, receiver)
+    yield ""
+    yield from _why(notice, receiver)
+    if notice.post_url:
+        yield say(receiver.language, "link", url=notice.post_url)
+
+
+def _post(notice: Notice, receiver: Receiver) -> Iterator[str]:
+    """The words that were answered, then the author's, each cut to what a phone shows."""
+    room = POST_BYTES
+    for part in sorted(notice.parts, key=lambda part: part.origin is not Origin.PARENT):
+        if room <= 0:
+            yield "…"
+            return
+        shown = cut(part.text, min(room, PART_BYTES))
+        room -= len(shown.encode())
+        if shown:
+            yield say(receiver.language, "part", who=_speaker(part, notice, receiver), text=shown)
+
+
+def _speaker(part: Part, notice: Notice, receiver: Receiver) -> str:
+    if part.origin is Origin.TEXT and part.by_author:
+        return notice.person_name
+    return say(receiver.language, f"origin_{part.origin}")
+
+
+def _why(notice: Notice, receiver: Receiver) -> Iterator[str]:
+    if receiver.show is not Disclosure.FULL:
+        if notice.kinds:
+            yield say(receiver.language, "why_kinds", kinds=_kinds(notice, receiver))
+        return
+    told = dict.fromkeys(say_reason(receiver.language, f.reason) for f in notice.findings)
+    for sentence in list(told)[:WHY_LINES]:
+        yield say(receiver.language, "why", why=sentence)
+    if notice.lifts_at and notice.lifts_at < NEVER:
+        left = notice.lifts_at - notice.event_at
+        code = "lifts_in" if left.total_seconds() > 0 else "lifts_past"
+        time = _moment(notice.lifts_at, notice, receiver)
+        yield say(receiver.language, code, time=time, left=duration(receiver.language, left))
+
+
+def _kinds(notice: Notice, receiver: Receiver) -> str:
+    return listing(receiver.language, [say(receiver.language, f"kind_{kind}") for kind in notice.kinds])
+
+
+# --- what became of it ----------------------------------------------------------------------------------------------
+
+
+def _follow_up(notice: Notice, receiver: Receiver) -> str:
+    began_at = notice.published_at or notice.first_seen_at
+    over_at = notice.gone_at if notice.event is EventKind.GONE and notice.gone_at else notice.event_at
+    verdict = notice.reason.args.get("verdict", "")
+    return say(
+        receiver.language,
+        _follow_up_code(notice, receiver),
+        number=number_of(notice),
+        time=_moment(over_at, notice, receiver),
+        version=str(notice.post_revision),
+        severity=say(receiver.language, f"severity_{notice.severity}"),
+        kinds=_kinds(notice, receiver),
+        stood=duration(receiver.language, over_at - began_at),
+        after=duration(receiver.language, notice.event_at - notice.first_seen_at),
+        by=notice.reason.args.get("by", ""),
+        verdict=say(receiver.language, f"verdict_{verdict}") if verdict in tuple(Verdict) else "",
+    )
+
+
+def _follow_up_code(notice: Notice, receiver: Receiver) -> str:
+    """The line of an event, with as much as this receiver may know and this event tells."""
+    args = notice.reason.args
+    kinds = "_kinds" if notice.kinds and receiver.show is not Disclosure.MINIMAL else ""
+    by = "_by" if args.get("by") else ""
+    judged = (by or "_as") if args.get("verdict") in tuple(Verdict) else ""
+    ending = {
+        EventKind.ADDED: kinds,
+        EventKind.REOPENED: kinds,
+        EventKind.CORRECTED: (kinds or "_part") if notice.findings else "_all",
+        EventKind.ACKNOWLEDGED: by,
+        EventKind.REVIEWED: judged,
+        EventKind.WITHDRAWN: judged,
+    }
+    return f"line_{notice.event}{ending.get(notice.event, '')}"
+
+
+# --- several, and our own -------------------------------------------------------------------------------------------
+
+
+def _digest(digest: Digest, receiver: Receiver) -> Iterator[str]:
+    worst = max((n.severity for n in digest.notices), key=lambda s: s.rank, default=Severity.LOW)
+    count, severity = str(len(digest.notices)), say(receiver.language, f"severity_{worst}")
+    yield say(receiver.language, f"digest_{digest.why}", mark=MARKS[worst], count=count, severity=severity)
+    for notice in digest.notices[:DIGEST_ROWS]:
+        yield say(
+            receiver.language,
+            "digest_row",
+            mark=MARKS[notice.severity],
+            label=notice.product_label,
+            who=notice.person_name,
+            platform=platform_name(receiver.language, notice.platform),
+            line=_line(notice, receiver),
+        )
+    if len(digest.notices) > DIGEST_ROWS:
+        yield say(receiver.language, "digest_more", count=str(len(digest.notices) - DIGEST_ROWS))
+
+
+def _line(notice: Notice, receiver: Receiver) -> str:
+    if notice.event is not EventKind.OPENED:
+        return _follow_up(notice, receiver)
+    code = f"line_found_{notice.found if notice.published_at else 'undated'}"
+    return say(receiver.language, code, number=number_of(notice), **_times(notice, receiver))
+
+
+def _incident(incident: IncidentNotice, receiver: Receiver) -> Iterator[str]:
+    language = receiver.language
+    what = say(language, f"incident_{incident.kind}", subject=incident.subject)
+    if incident.closed_at:
+        yield say(
+            language, "incident_closed", what=what, lasted=duration(language, incident.closed_at - incident.opened_at)
+        )
+        return
+    time = moment(language, incident.opened_at, receiver.timezone, near=incident.opened_at)
+    yield say(language, "incident_opened", what=what, time=time)
+    remedy = say(language, f"incident_{incident.kind}_remedy")
+    cause = incident.detail.get("cause", "")
+    if cause not in tuple(Failure):
+        yield say(language, "incident_remedy", remedy=remedy)
+        return
+    yield say(language, "incident_cause", cause=say(language, f"failure_{cause}_cause"))
+    yield say(language, "incident_remedies", remedy=say(language, f"failure_{cause}_remedy"), meanwhile=remedy)
+
+
+def _test(_: TestNotice, receiver: Receiver) -> Iterator[str]:
+    yield say(receiver.language, "test")
+
+
+# --- safe to show ---------------------------------------------------------------------------------------------------
+
+
+def cut(text: str, limit_bytes: int) -> str:
+    """A text on one line, at most so many bytes of UTF-8 and an ellipsis; never ends inside a code point."""
+    line = " ".join(_neutral(word) for word in text.split())
+    raw = line.encode()
+    if len(raw) <= limit_bytes:
+        return line
+    return raw[:limit_bytes].decode(errors="ignore").rstrip() + "…"
+
+
+def _neutral(text: str) -> str:
+    return _CONTROLS.sub("", _UNSHOWABLE.sub("\ufffd", text))

@@ -1,0 +1,137 @@
+"""The webhook: signed JSON by the Standard Webhooks specification. The payload is docs/reference/webhook.md.
+
+A body is made once and is the same bytes at every attempt, so it tells only what stood at the event.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, TypeAlias
+
+from monitor.deliver.judge import Judgement, judge_status
+from monitor.deliver.signing import sign
+from monitor.deliver.text import number_of, readable
+from monitor.errors import RenderError
+from monitor.model.findings import Finding
+from monitor.model.messages import Digest, Disclosure, IncidentNotice, Message, Notice, Receiver, Request
+from monitor.model.rulebook import NEVER
+from monitor.words import say_reason
+
+Json: TypeAlias = dict[str, object]
+
+_UNSENDABLE: Final = re.compile("[\ud800-\udfff]")  # no UTF-8 for half a surrogate pair
+
+
+class Webhook:
+    """The format of receivers that take any JSON."""
+
+    def render(self, message: Message, receiver: Receiver) -> Request:
+        """The payload, disclosed as far as `receiver.show` allows; RenderError if it cannot be put into words."""
+        try:
+            document = _document(message, receiver)
+        except (OverflowError, ValueError) as error:  # an instant beyond the calendar of the receiver's zone
+            raise RenderError(f"{message.topic}: {type(error).__name__}") from error
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        return Request(_UNSENDABLE.sub("\ufffd", text).encode(), "application/json")
+
+    def headers(self, receiver: Receiver, message_id: str, body: bytes, now: datetime) -> Mapping[str, str]:
+        """Id, time of this attempt, and a signature for each secret."""
+        return {
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": sign(receiver.secrets, message_id, body, now),
+        }
+
+    def judge(self, status: int, body: bytes) -> Judgement:  # noqa: ARG002 - the status says all
+        """What an answer means, by its status alone."""
+        return judge_status(status)
+
+
+def _document(message: Message, receiver: Receiver) -> Json:
+    if isinstance(message, Notice):
+        kind, at, data = f"alert.{message.event}", message.event_at, _alert(message, receiver)
+    elif isinstance(message, Digest):
+        kind, at, data = "digest", message.at, _digest(message, receiver)
+    elif isinstance(message, IncidentNotice):
+        kind = "incident.closed" if message.closed_at else "incident.opened"
+        at, data = message.closed_at or message.opened_at, _incident(message)
+    else:
+        kind, at, data = "test", message.at, {}
+    return {"type": kind, "timestamp": _instant(at), "data": {**data, "text": readable(message, receiver)}}
+
+
+def _alert(notice: Notice, receiver: Receiver) -> Json:
+    data: Json = {
+        "alert_id": notice.alert_number,
+        "number": number_of(notice),
+        "seq": notice.seq,
+        "post_revision": notice.post_revision,
+        "disclosure": receiver.show,
+        "severity": notice.severity,
+        "state": notice.state,
+        "found": notice.found,
+        "product": {"ref": notice.product_ref, "label": notice.product_label},
+        "person": {"name": notice.person_name, "title": notice.person_title},
+        "platform": notice.platform,
+        "published_at": _instant(notice.published_at),
+        "first_seen_at": _instant(notice.first_seen_at),
+        "gone_at": _instant(notice.gone_at),
+        "link": None,  # to a page of ours about the alert; never to the post, which `minimal` does not tell
+    }
+    if receiver.show is not Disclosure.MINIMAL:
+        data |= _post(notice)
+    if receiver.show is Disclosure.FULL:
+        data |= _marks(notice, receiver.language)
+    return data
+
+
+def _post(notice: Notice) -> Json:
+    parts = [{"origin": p.origin, "by_author": p.by_author, "text": p.text} for p in notice.parts]
+    return {"kinds": list(notice.kinds), "post": {"kind": notice.post_kind, "url": notice.post_url, "parts": parts}}
+
+
+def _marks(notice: Notice, language: str) -> Json:
+    return {"findings": [_finding(f, language) for f in notice.findings], "lifts_at": _lift(notice.lifts_at)}
+
+
+def _finding(finding: Finding, language: str) -> Json:
+    reason = finding.reason
+    return {
+        "part": finding.part_no,
+        "start": finding.start,
+        "end": finding.end,
+        "kind": finding.kind,
+        "value": finding.value,
+        "severity": finding.severity,
+        "reason": {"code": reason.code, "args": dict(reason.args), "sentence": say_reason(language, reason)},
+        "lifts_at": _lift(finding.lifts_at),
+    }
+
+
+def _digest(digest: Digest, receiver: Receiver) -> Json:
+    alerts = [
+        {"type": f"alert.{n.event}", "timestamp": _instant(n.event_at), "data": _alert(n, receiver)}
+        for n in digest.notices
+    ]
+    return {"why": digest.why, "count": len(alerts), "disclosure": receiver.show, "alerts": alerts}
+
+
+def _incident(incident: IncidentNotice) -> Json:
+    return {
+        "kind": incident.kind,
+        "subject": incident.subject,
+        "seq": incident.seq,
+        "opened_at": _instant(incident.opened_at),
+        "closed_at": _instant(incident.closed_at),
+        "detail": dict(incident.detail),
+    }
+
+
+def _lift(at: datetime | None) -> str | None:
+    return None if at is None or at >= NEVER else _instant(at)
+
+
+def _instant(at: datetime | None) -> str | None:
+    """RFC 3339 in UTC, to the millisecond."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,56 @@
+"""What an answer's status and headers mean for a read."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from monitor.errors import Failure, FetchError
+from monitor.net.client import Answer
+
+SHORTEST_WAIT_S = 1.0
+LONGEST_WAIT_S = 3600.0
+
+# 412 is Bilibili's, 414, 418 and 432 are Weibo's, 456 is an edge network's word for "not you".
+_BLOCKED = frozenset({401, 403, 412, 414, 418, 432, 451, 456})
+_GONE = frozenset({404, 410})
+
+
+def check_status(answer: Answer, now: datetime) -> None:
+    """Raise the FetchError that this status stands for, with the server's wish for a pause; 200 and 304 pass."""
+    status = answer.status
+    if status in (200, 304):
+        return
+    if status == 429:  # noqa: PLR2004 - Too Many Requests, RFC 6585
+        failure = Failure.RATE_LIMITED
+    elif status in _BLOCKED:
+        failure = Failure.BLOCKED
+    elif status in _GONE:
+        failure = Failure.GONE
+    else:
+        failure = Failure.SERVER if status // 100 == 5 else Failure.HTTP  # noqa: PLR2004 - 5xx
+    raise FetchError(failure, f"status {status}", status=status, retry_after_s=retry_after_s(answer.headers, now))
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds that Retry-After asks for, as seconds or as a date, at least 1 and at most 3600; None without it."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", value, re.ASCII):
+        return _clamp(float(value))
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return _clamp((until - now) / timedelta(seconds=1))
+
+
+def freshness_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds for which Cache-Control calls this answer fresh; None if it does not say."""
+    control = headers.get("cache-control", "").lower()
+    age = re.search(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,9})", control, re.ASCII)
+    return None if age is None or "no-cache" in control or "no-store" in control else float(age[1])
+
+
+def _clamp(wait_s: float) -> float:
+    return min(max(wait_s, SHORTEST_WAIT_S), LONGEST_WAIT_S)

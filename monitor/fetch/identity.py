@@ -1,0 +1,113 @@
+"""An entry of any format becomes a FetchedPost: which post it is, which version, and what it says."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.fetch.dates import read_time
+from monitor.fetch.plaintext import PlainText, from_html
+from monitor.model.people import Account
+from monitor.model.posts import FetchedPost, Origin, Part, PostKind
+
+# Numbers that change without an edit: "12 comments", "赞 1.2万".
+_COUNTS = re.compile(
+    r"\b\d[\d,.]{0,11}\s{0,2}[km万]?\s{0,2}(?:likes?|comments?|points?|views?|reposts?|retweets?|replies|reactions?)\b"
+    r"|(?:赞|点赞|评论|转发|播放|阅读|浏览|👍|💬|🔁|❤️)[:：]?\s{0,2}\d[\d,.]{0,11}[km万]?",
+    re.IGNORECASE,
+)
+_SPACE_BESIDE_CHINESE = re.compile(r" (?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) ")
+_CUT = re.compile(r"\s?(?:\[?(?:\.{3}|…|&hellip;)\]?)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text as an entry gives it."""
+
+    text: str
+    is_html: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as a feed gives it, before anything is judged. Of the bodies the first is the main one."""
+
+    native_id: str | None
+    link: str | None
+    title: Words | None
+    bodies: tuple[Words, ...]
+    captions: tuple[Words, ...]  # of pictures, videos and attachments
+    published: str | None
+    updated: str | None
+
+
+def build_post(entry: Entry, account: Account, now: datetime) -> tuple[FetchedPost, tuple[str, ...]]:
+    """The post that an entry is, and notes on how it was read."""
+    bodies = [_plain(words) for words in entry.bodies]
+    title = _plain(entry.title) if entry.title else PlainText("")
+    captions = [_plain(words) for words in entry.captions]
+    parts = tuple(_parts(title, bodies, captions))
+    told = read_time(entry.published or entry.updated, account.timezone, now)
+    edited = read_time(entry.updated, account.timezone, now).at if entry.published else None
+    post = FetchedPost(
+        platform=account.platform,
+        native_id=entry.native_id or entry.link or f"sha256:{content_hash(parts)}",
+        kind=PostKind.POST,
+        url=_web_address(entry.link) or _web_address(entry.native_id),
+        parts=parts,
+        content_hash=content_hash(parts),
+        claimed_at=told.at,
+        edited_at=edited if edited and told.at and edited > told.at else None,
+        time_note=told.note,
+    )
+    return post, ("text_cut",) if any(plain.cut for plain in (title, *bodies, *captions)) else ()
+
+
+def content_hash(parts: Sequence[Part]) -> str:
+    """A version's fingerprint: the same for texts that differ only in their counts of likes and the like."""
+    told = [(part.origin, _COUNTS.sub("", part.text)) for part in parts]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _plain(words: Words) -> PlainText:
+    return from_html(words.text) if words.is_html else PlainText(words.text.strip())
+
+
+def _parts(title: PlainText, bodies: Sequence[PlainText], captions: Sequence[PlainText]) -> Iterator[Part]:
+    """Title, bodies, the words of pictures: each once, and none dropped unless another holds it whole."""
+    if title.text and not any(_holds(body.text, title.text, at_start=True) for body in bodies):
+        yield Part(Origin.TITLE, title.text)
+    # A video's description is all that its entry says; beside a body it is a picture's caption.
+    caption = Origin.ALT if any(body.text for body in bodies) else Origin.TEXT
+    alts = [alt for plain in (title, *bodies, *captions) for alt in plain.alts]
+    told = [title.text]
+    for origin, text in (
+        *((Origin.TEXT, body.text) for body in bodies),
+        *((caption, plain.text) for plain in captions),
+        *((Origin.ALT, alt) for alt in alts),
+    ):
+        if text and not any(_holds(longer, text) for longer in told):
+            yield Part(origin, text)
+            told.append(text)
+
+
+def _holds(longer: str, text: str, *, at_start: bool = False) -> bool:
+    """Whether a text says all that the other does: "X9" is not in "X99", but "X9…" may be a cut of it."""
+    longer, text = _one_line(longer), _one_line(text)
+    stem = _CUT.sub("", text) or text
+    place = longer.find(stem)
+    if place < 0 or (at_start and place):
+        return False
+    before, after = longer[:place][-1:], longer[place + len(stem) :][:1]
+    return not before.isalnum() and (stem != text or not after.isalnum())
+
+
+def _one_line(text: str) -> str:
+    """White space means nothing beside Chinese, and one space elsewhere."""
+    return _SPACE_BESIDE_CHINESE.sub("", " ".join(text.split()))
+
+
+def _web_address(link: str | None) -> str | None:
+    return link if link and re.match(r"https?://[^\s/]", link, re.IGNORECASE) else None

@@ -1,0 +1,183 @@
+"""Names: one overlapping automaton over the squeezed key of a text, then every hit is verified where it stands."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from monitor.match import quantities
+from monitor.match.fold import Folded, key_of
+from monitor.match.spelling import spelling_of
+from monitor.match.terms import Form, Role, forms_of
+from monitor.model.rulebook import RuleBook
+
+MAX_GAP = 3  # characters between two of a name's own
+_TOKEN_REACH = 40  # how far a token is looked at on either side
+_SENTENCE_ENDS = re.compile(r"\.\s")
+_RUN_ON = re.compile(r"[.\-/:]")  # between digits these make another number
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A form that stands in a folded text; `end` takes in the variant word that follows. `fails` is a code or ""."""
+
+    form: Form
+    start: int
+    end: int
+    spelling: str
+    fails: str = ""
+
+
+class Lexicon:
+    """All terms of a rule book."""
+
+    def __init__(self, book: RuleBook) -> None:
+        by_key: defaultdict[str, list[Form]] = defaultdict(list)
+        for form in forms_of(book):
+            by_key[form.key].append(form)
+        self._forms = list(by_key.values())
+        self._automaton = AhoCorasick(list(by_key), implementation=Implementation.ContiguousNFA)
+        variants = {form.term.variants for forms in self._forms for form in forms}
+        self._variants = {words: _variant_pattern(words) for words in variants}
+
+    def may_hold(self, text: str) -> bool:
+        """Whether any term's letters stand in the text; cheap, and never false where scan finds something."""
+        return bool(self._automaton.find_matches_as_indexes(key_of(text), overlapping=True))
+
+    def scan(self, folded: Folded) -> Iterator[Hit]:
+        """Every term that stands in the text, verified; the ones that fail too, with the check they failed."""
+        at = folded.squeezed
+        for index, begin, end in self._automaton.find_matches_as_indexes(key_of(folded.text), overlapping=True):
+            for form in self._forms[index]:
+                yield self._verify(folded, form, at[begin:end])
+
+    def _verify(self, folded: Folded, form: Form, at: tuple[int, ...]) -> Hit:
+        text, start, end = folded.text, at[0], at[-1] + 1
+        end = self._with_variant(text, end, form)
+        fails = (
+            ("inside_character" if folded.splits(start) or folded.splits(end) else "")
+            or _gaps_fail(text, form, at)
+            or _words_fail(text, form, at)
+            or _look_alikes_fail(text, form, at)
+            or _before_fails(text, start)
+            or _after_fails(text, end, numeral=_ends_in_numeral(form, at, end))
+        )
+        return Hit(form, start, end, spelling_of(folded, form, at), fails)
+
+    def _with_variant(self, text: str, end: int, form: Form) -> int:
+        if form.term.role is not Role.NOT_THIS and (found := self._variants[form.term.variants].match(text, end)):
+            return found.end()
+        return end + 1 if _is_plural(text, end) else end
+
+
+def _variant_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted({*words}, key=lambda word: (-len(word), word))
+    return re.compile(rf"(?:[ \-]?(?:{'|'.join(map(re.escape, longest_first))})){{1,3}}(?:\+|(?![a-z]))")
+
+
+def _is_plural(text: str, end: int) -> bool:
+    return "a" <= text[end - 1] <= "z" and text[end : end + 1] == "s" and not _is_word(text[end + 1 : end + 2])
+
+
+# --- the checks: each answers the code of what is wrong, or "" -----------------------------------------------------
+
+
+def _gaps_fail(text: str, form: Form, at: tuple[int, ...]) -> str:
+    for place, joint in enumerate(form.joints):
+        gap = text[at[place] + 1 : at[place + 1]]
+        if gap == joint == "":
+            continue
+        if len(gap) > max(MAX_GAP, len(joint)):
+            return "gap_too_wide"
+        if _SENTENCE_ENDS.search(gap):
+            return "sentence_ends"
+        if form.letters[place].isdigit() and form.letters[place + 1].isdigit() and gap != joint:
+            if joint or _RUN_ON.search(gap):
+                return "separator_differs"
+            if _number_follows(text, at[-1] + 1):
+                return "digits_apart"
+    return ""
+
+
+def _words_fail(text: str, form: Form, at: tuple[int, ...]) -> str:
+    """An everyday word may be spaced out as a whole (b e a n), but two words are not one (be an)."""
+    if not form.term.needs_context:
+        return ""
+    gaps = [text[left + 1 : right] for left, right in pairwise(at)]
+    torn = any(gap and not joint for gap, joint in zip(gaps, form.joints, strict=True))
+    return "words_apart" if torn and not all(gaps) and text[at[0]].isascii() else ""
+
+
+def _number_follows(text: str, end: int) -> bool:
+    rest = end + 1 if text[end : end + 1] == " " else end
+    return text[rest : rest + 1].isdigit() or quantities.unit_at(text, rest) or text[rest : rest + 1] == "月"
+
+
+def _look_alikes_fail(text: str, form: Form, at: tuple[int, ...]) -> str:
+    for place, letter, wanted in zip(at, form.letters, form.key, strict=True):
+        if text[place] not in (letter, wanted) and not _in_mixed_token(text, place):
+            return "lookalike_word"
+    return ""
+
+
+def _in_mixed_token(text: str, place: int) -> bool:
+    begin = place
+    while begin > max(0, place - _TOKEN_REACH) and text[begin - 1].isalnum():
+        begin -= 1
+    end = place
+    while end < min(len(text), place + _TOKEN_REACH) and text[end].isalnum():
+        end += 1
+    return any(char.isascii() for char in text[begin:end])
+
+
+def _before_fails(text: str, start: int) -> str:
+    before, first = text[start - 1 : start] if start else "", text[start]
+    if _is_word(first) and _is_word(before):
+        return "word_before"
+    if first.isdigit() and before == "." and text[start - 2 : start - 1].isdigit():
+        return "number_goes_on"
+    if quantities.numeral_goes_on(text, start) and quantities.numeral_goes_on(before, 0):
+        return "word_before"
+    return ""
+
+
+def _ends_in_numeral(form: Form, at: tuple[int, ...], end: int) -> bool:
+    return end == at[-1] + 1 and len(form.key) - 1 in form.numerals and not form.key[-1].isascii()
+
+
+def _after_fails(text: str, end: int, *, numeral: bool) -> str:
+    last, after = text[end - 1], text[end : end + 1]
+    if not after or quantities.begins_at(text, end):
+        return ""
+    if numeral:
+        return _after_numeral_fails(text, end)
+    if last.isdigit():
+        return _after_digit_fails(text, end)
+    if after.isdigit():
+        return "" if quantities.counts_at(text, end) else "word_after"
+    return "word_after" if _is_word(last) and _is_word(after) else ""
+
+
+def _after_digit_fails(text: str, end: int) -> str:
+    if quantities.unit_at(text, end):
+        return "unit_follows"
+    if quantities.number_goes_on(text, end):
+        after_point = end + 1 if text[end] == "." else end
+        return "" if after_point > end and quantities.begins_at(text, after_point) else "number_goes_on"
+    return "word_after" if _is_word(text[end]) else ""
+
+
+def _after_numeral_fails(text: str, end: int) -> str:
+    if quantities.unit_at(text, end):
+        return "unit_follows"
+    if quantities.numeral_goes_on(text, end):
+        return "number_goes_on"
+    return "unit_follows" if quantities.numeral_is_word(text, end - 1) else ""
+
+
+def _is_word(char: str) -> bool:
+    """A letter or digit of a script that puts blanks between words."""
+    return char.isalnum() and not "\u2e80" <= char <= "\uffdc" and char < "\U00020000"

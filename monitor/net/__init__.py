@@ -1,0 +1,6 @@
+"""Polite, bounded, guarded HTTP: the only way out of the process.
+
+guard   which URLs and addresses may be reached
+line    one exchange's socket: the guard where it connects, a deadline and a cap where it reads
+client  requests, redirects, bodies, and every failure as a TransportError
+"""

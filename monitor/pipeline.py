@@ -1,0 +1,345 @@
+"""THE PATH of a post. The only code that joins the stages.
+
+    account due      --fetch_due-->    revision pending     one read of one account          (T1)
+    revision pending --match_new-->    delivery waiting     one judgement of one text        (T2)
+    delivery waiting --deliver_due-->  delivery delivered   one attempt at one receiver      (T3)
+
+Each function claims rows that are due, does one thing per row, and writes the result and the next stage's work in
+one transaction; no network call happens inside a transaction. Kill the process anywhere and nothing is lost: the row
+is still due, or its lease runs out and it is due again.
+"""
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Final
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from monitor import alert
+from monitor.clock import Clock
+from monitor.config import Settings
+from monitor.deliver import FORMATS, retry, send
+from monitor.errors import ClaimLostError, Failure, FetchError, RenderError, TransportError
+from monitor.failpoints import passing
+from monitor.fetch import SOURCES, pacing
+from monitor.match import Matcher
+from monitor.model.findings import Evaluation
+from monitor.model.messages import NextStep, Receiver, ReceiverState
+from monitor.model.people import Account, Person
+from monitor.model.posts import Page
+from monitor.model.rulebook import RuleBook
+from monitor.net.client import Client
+from monitor.store import Store, accounts, incidents, messages, outbox, queueing, receivers, revisions
+from monitor.store.accounts import ClaimedAccount
+from monitor.store.outbox import ClaimedDelivery
+from monitor.store.receivers import ClaimedReceiver
+from monitor.store.revisions import PendingRevision
+from monitor.telemetry import log_event, log_fault, log_trouble
+
+ACCOUNTS_A_TICK: Final = 64
+REVISIONS_A_TICK: Final = 128
+DELIVERIES_A_TURN: Final = 100
+FAILURES_TO_TELL: Final = 3  # in a row, before a receiver is an incident
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What people configured, whole: swapped by one assignment, taken once per claim."""
+
+    settings: Settings
+    book: RuleBook
+    matcher: Matcher
+
+    @cached_property
+    def accounts(self) -> Mapping[str, Account]:
+        """Every account by key."""
+        return {a.key: a for p in self.settings.people for a in p.accounts}
+
+    @cached_property
+    def people(self) -> Mapping[str, Person]:
+        """Every person by key."""
+        return {p.key: p for p in self.settings.people}
+
+    @cached_property
+    def receivers(self) -> Mapping[str, Receiver]:
+        """Every receiver by key."""
+        return {r.key: r for r in self.settings.receivers}
+
+    def said_aloud(self, subject: str) -> tuple[str, str]:
+        """The opaque ref and the label of a product or series, which may leave this machine."""
+        for thing in (self.book.products.get(subject), *(s for s in self.book.series if s.key == subject)):
+            if thing is not None:
+                return thing.ref, thing.label
+        return "", ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the stages work on: the database, the network, the clock, chance, and the wish to stop."""
+
+    store: Store
+    client: Client
+    clock: Clock
+    draw: Callable[[], float] = random.random
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+
+# --- 1. fetch: account due -> revisions pending --------------------------------------------------------------------
+
+
+def fetch_due(world: World, runtime: Runtime, pool: Executor, *, room: int = ACCOUNTS_A_TICK) -> list[Future[None]]:
+    """Read every account that is due, as many at once as there is room for."""
+    with world.store.write() as tx:
+        due = accounts.claim_accounts(tx, world.clock.now(), limit=room)
+    return [pool.submit(_guarded, fetch_one, world, runtime, claimed) for claimed in due]
+
+
+def fetch_one(world: World, runtime: Runtime, claimed: ClaimedAccount) -> None:
+    """One read of one account: its new posts and edits are stored, or its trouble is."""
+    account = runtime.accounts.get(claimed.key)
+    if account is None:
+        return  # no longer configured; the next sync_people retires it
+    with world.store.write() as tx:
+        slot = accounts.take_host_slot(tx, _host_of(account), world.clock.now(), runtime.settings.fetch.host_distance_s)
+        if slot > world.clock.now():
+            accounts.put_back(tx, claimed, slot)
+            return
+    try:
+        passing("C1")
+        page = _read(world, account, claimed)
+    except TransportError as error:
+        _save_trouble(world, account, claimed, error)
+    else:
+        passing("C2")
+        _save_page(world, account, claimed, page)
+
+
+def _read(world: World, account: Account, claimed: ClaimedAccount) -> Page:
+    page = SOURCES[account.source].page(account, claimed.read, world.client, world.clock.now())
+    if claimed.knows_posts and not page.unchanged and not page.posts:
+        raise FetchError(Failure.SUSPECT_EMPTY, "an empty list from an account that had posts")
+    return page
+
+
+def _save_page(world: World, account: Account, claimed: ClaimedAccount, page: Page) -> None:
+    now = world.clock.now()
+    following = pacing.next_read(
+        interval_s=account.poll_every_s,
+        failures=0,
+        error=None,
+        page_wish_s=page.next_read_after_s,
+        now=now,
+        jitter=world.draw(),
+    )
+    with world.store.write() as tx:
+        saved = accounts.save_page(tx, claimed, account, page, now, following.due_at)
+        incidents.close_incident(tx, "account_unreadable", account.key, now)
+        if page.broken:
+            detail = {"account": account.key, "entries": str(len(page.broken))}
+            incidents.open_incident(tx, "entries_unreadable", account.key, detail, now)
+        elif not page.unchanged:
+            incidents.close_incident(tx, "entries_unreadable", account.key, now)
+    log_event("fetched", account=account.key, new=saved.new_posts, revisions=saved.new_revisions)
+
+
+def _save_trouble(world: World, account: Account, claimed: ClaimedAccount, error: TransportError) -> None:
+    now = world.clock.now()
+    failures = claimed.failures + 1
+    following = pacing.next_read(
+        interval_s=account.poll_every_s,
+        failures=failures,
+        error=error,
+        page_wish_s=None,
+        now=now,
+        jitter=world.draw(),
+    )
+    last_good_at = claimed.last_success_at or claimed.added_at
+    state, reason = pacing.account_state(error, failures, last_good_at, account.poll_every_s, now)
+    with world.store.write() as tx:
+        accounts.save_failure(tx, claimed, error, state=state, state_reason=reason, now=now, due_at=following.due_at)
+        if following.host_pause_until is not None:
+            accounts.pause_host(tx, _host_of(account), following.host_pause_until)
+        if state != "ok":
+            detail = {"account": account.key, "person": account.person_key, "cause": reason, "state": state}
+            incidents.open_incident(tx, "account_unreadable", account.key, detail, now)
+    log_trouble("fetch_failed", account=account.key, failure=error.failure, status=error.status, failures=failures)
+
+
+def _host_of(account: Account) -> str:
+    return urlsplit(account.url).hostname or ""
+
+
+# --- 2. match: revision pending -> deliveries waiting --------------------------------------------------------------
+
+
+def match_new(world: World, runtime: Runtime, *, limit: int = REVISIONS_A_TICK) -> int:
+    """Judge every text that waits; answers how many were taken."""
+    with world.store.write() as tx:
+        pending = revisions.claim_revisions(tx, world.clock.now(), limit=limit)
+    for revision in pending:
+        _guarded(match_one, world, runtime, revision)
+    return len(pending)
+
+
+def match_one(world: World, runtime: Runtime, revision: PendingRevision) -> None:
+    """One judgement of one text: findings, alert, numbered event and deliveries in one transaction."""
+    passing("C4")
+    person = runtime.people.get(revision.person_key)
+    knows = person.knows if person else frozenset()
+    try:
+        evaluation = runtime.matcher.evaluate(revision.parts, knows=knows, at=revision.effective_at)
+    except Exception as error:  # noqa: BLE001 - a poisonous post is put aside, its neighbours go on
+        _put_aside(world, revision, error)
+        return
+    _save_evaluation(world, runtime, revision, evaluation)
+    passing("C7")
+
+
+def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, evaluation: Evaluation) -> None:
+    now = world.clock.now()
+    with world.store.write() as tx:
+        findings = alert.settle(
+            evaluation.findings,
+            revisions.announcements(tx),
+            revisions.suppressions(tx, now),
+            text_hash=revision.text_hash,
+            at=revision.effective_at,
+        )
+        revisions.save_evaluation(tx, revision, findings, evaluation.skipped, runtime.book.hash, now)
+        before = revisions.alerts_before(tx, revision.post_id)
+        changes = alert.decide(_before(revision), findings, before)
+        for change in changes:
+            ref, label = runtime.said_aloud(change.subject)
+            topic = revisions.record_change(
+                tx, revision, change, ref=ref, label=label, rulebook_hash=runtime.book.hash, now=now
+            )
+            if topic is not None:
+                queueing.queue(tx, topic, alert.route(change, runtime.settings.receivers, now), now)
+        passing("C6")
+    for change in changes:
+        log_event("alert", what=change.event, severity=change.severity, found=change.found, post=revision.post_id)
+
+
+def _before(revision: PendingRevision) -> alert.RevisionBefore:
+    return alert.RevisionBefore(
+        revision_id=revision.id,
+        is_current=revision.is_current,
+        effective_at=revision.effective_at,
+        account_added_at=revision.account_added_at,
+        was_blind=revision.was_blind,
+    )
+
+
+def _put_aside(world: World, revision: PendingRevision, error: Exception) -> None:
+    now = world.clock.now()
+    with world.store.write() as tx:
+        state = revisions.put_aside(tx, revision, type(error).__name__, now)
+        if state == "quarantined":
+            incidents.open_incident(tx, "quarantine", f"revision {revision.id}", {"post": str(revision.post_id)}, now)
+    log_fault("match_failed", error, revision=revision.id, state=state)
+
+
+# --- 3. deliver: delivery waiting -> delivered ---------------------------------------------------------------------
+
+
+def deliver_due(world: World, runtime: Runtime, pool: Executor) -> list[Future[None]]:
+    """Send what waits, one worker a receiver, so that a broken one never delays another."""
+    now = world.clock.now()
+    with world.store.write() as tx:
+        queueing.gather_digests(tx, now)
+        due = receivers.claim_receivers(tx, now)
+    return [pool.submit(_guarded, deliver_to, world, runtime, claimed) for claimed in due]
+
+
+def deliver_to(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None:
+    """The waiting messages of one receiver, oldest first, until none is left or it fails."""
+    receiver = runtime.receivers.get(claimed.key)
+    if receiver is None:
+        return  # no longer configured; the next sync_receivers parks what waits
+    for _ in range(DELIVERIES_A_TURN):
+        with world.store.write() as tx:
+            delivery = outbox.claim_delivery(tx, claimed.key, world.clock.now())
+        if delivery is None:
+            break
+        if not deliver_one(world, receiver, claimed, delivery):
+            return  # it fails: its next turn is settled
+        claimed = replace(claimed, failures=0)
+        if world.stopping.wait(retry.PACE_S):
+            break
+    with world.store.write() as tx:
+        receivers.release_receiver(tx, claimed, world.clock.now())
+
+
+def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, delivery: ClaimedDelivery) -> bool:
+    """One attempt at one receiver, its row committed before the request leaves; True if the next may follow."""
+    ready = _rendered(world, receiver, delivery)
+    if ready is None:
+        return True
+    with world.store.write() as tx:
+        number = outbox.start_attempt(tx, ready, world.clock.now())
+    outcome = send.send(
+        world.client, receiver, ready.message_id, ready.content_type or "", ready.body or b"", world.clock.now()
+    )
+    passing("C9")
+    now = world.clock.now()
+    step = retry.after_attempt(
+        outcome,
+        delivery_attempts=ready.attempts,
+        body_refusals=ready.refusals,
+        created_at=ready.created_at,
+        receiver_failures=claimed.failures,
+        now=now,
+        jitter=world.draw(),
+    )
+    with world.store.write() as tx:
+        outbox.finish_attempt(tx, claimed, ready, number, step, now)
+        _note_receiver(tx, claimed, step, now)
+    log_event("attempt", receiver=receiver.key, delivery=ready.id, outcome=step.outcome, state=step.delivery)
+    return step.receiver is ReceiverState.OK
+
+
+def _note_receiver(tx: Connection, claimed: ClaimedReceiver, step: NextStep, now: datetime) -> None:
+    """Our own trouble with a receiver: one refusal may pass, several in a row are somebody's work."""
+    if step.receiver is ReceiverState.OK:
+        incidents.close_incident(tx, "receiver_failing", claimed.key, now)
+    elif step.receiver is ReceiverState.FAILING and claimed.failures + 1 >= FAILURES_TO_TELL:
+        detail = {"receiver": claimed.key, "outcome": step.outcome}
+        incidents.open_incident(tx, "receiver_failing", claimed.key, detail, now)
+
+
+def _rendered(world: World, receiver: Receiver, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
+    """The delivery with its body, made once and kept for every later attempt; None if it had to be parked."""
+    if delivery.body is not None:
+        return delivery
+    try:
+        with world.store.read() as tx:
+            message = messages.message_for(tx, delivery.topic)
+        request = FORMATS[receiver.format].render(message, receiver)
+    except (RenderError, LookupError) as error:
+        with world.store.write() as tx:
+            outbox.park_delivery(tx, delivery, type(error).__name__)
+            detail = {"receiver": receiver.key, "delivery": str(delivery.id)}
+            incidents.open_incident(tx, "render_failed", receiver.key, detail, world.clock.now())
+        log_fault("render_failed", error, delivery=delivery.id)
+        return None
+    with world.store.write() as tx:
+        return outbox.freeze(tx, delivery, request, world.clock.now())
+
+
+# --- every row alone ------------------------------------------------------------------------------------------------
+
+
+def _guarded(work: Callable[..., None], *args: object) -> None:
+    """Do one row's work; whatever goes wrong with it stays with it, and the row is due again when its lease ends."""
+    try:
+        work(*args)
+    except ClaimLostError:
+        log_event("claim_lost", work=work.__name__)
+    except Exception as error:  # noqa: BLE001 - the other rows must go on
+        log_fault("work_failed", error, work=work.__name__)

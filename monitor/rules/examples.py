@@ -1,0 +1,29 @@
+"""Rules prove themselves: every example of every rule is run."""
+
+from collections.abc import Iterator
+
+from monitor.match import Matcher
+from monitor.model.findings import Disposition
+from monitor.model.posts import Origin, Part
+from monitor.model.rulebook import Example, Kind, Rule, RuleBook
+
+_TELLS = (Disposition.ALERT, Disposition.TEST)
+
+
+def check_examples(book: RuleBook, matcher: Matcher) -> list[str]:
+    """One sentence for each example that comes out otherwise, with the rule and its place but without the text."""
+    return [problem for rule in book.rules for problem in _problems(rule, matcher)]
+
+
+def _problems(rule: Rule, matcher: Matcher) -> Iterator[str]:
+    for key, examples, wanted in (("match", rule.match, True), ("ignore", rule.ignore, False)):
+        for no, example in enumerate(examples, start=1):
+            if _finds(rule, example, matcher) is not wanted:
+                outcome = "is not found by it" if wanted else "is found by it"
+                yield f"{rule.place}: rule '{rule.id}': no. {no} of examples.{key} {outcome}"
+
+
+def _finds(rule: Rule, example: Example, matcher: Matcher) -> bool:
+    origin = Origin.CLIENT if rule.kinds == {Kind.CLIENT} else Origin.TEXT
+    evaluation = matcher.evaluate([Part(origin, example.text)], knows=example.author_knows, at=example.at)
+    return any(f.rule_id == rule.id and f.disposition in _TELLS for f in evaluation.findings)

@@ -1,0 +1,16 @@
+"""Keep what we read: the only SQL of the program.
+
+engine      opening the database, transactions
+schema      the tables, of the types in types.py; migrations/ makes them
+claims      fenced leases
+accounts    who is read and when; posts saves what a read brought (T1), gaps what it may have missed
+revisions   texts to judge and what was found in them (T2)
+queueing    who is to be told of what; receivers by whom, outbox how the attempts went (T3)
+incidents   our own trouble
+messages    what a delivery says, from rows only
+reviews     alerts as people see them, and what people make of them
+"""
+
+from monitor.store.engine import Store, database_exists, hold_alone, upgrade
+
+__all__ = ["Store", "database_exists", "hold_alone", "upgrade"]

@@ -1,0 +1,96 @@
+"""Fenced leases: who works on a row, for how long, and how a late worker is kept from writing.
+
+A claim is four columns: `due_at`, `claimed_until`, `claim_no`, `attempts`. Taking a row raises `claim_no`; every later
+write names the number it was given, so that a worker whose lease ran out cannot overwrite what its successor wrote.
+`attempts` counts claims and is committed with them: work that kills the process leaves its trace.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Row, Table, or_, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from monitor.errors import ClaimLostError
+from monitor.store.schema import accounts, deliveries, receivers, revisions
+
+# When the machine's clock was wrong and is right again, rows may lie due in a far future. Whatever is further ahead
+# than a row of its table can rightly be counts as due now, and nothing is ever written further ahead than that.
+LONGEST_LEASE = timedelta(hours=1)
+FARTHEST: Mapping[str, timedelta] = MappingProxyType(
+    {
+        accounts.name: timedelta(days=2),  # the slowest poll, the longest wish of a host
+        revisions.name: timedelta(hours=1),  # the pause between two evaluations of one text
+        receivers.name: timedelta(hours=2),  # hourly probes with their jitter
+        deliveries.name: timedelta(hours=2),  # hourly retries with their jitter
+    }
+)
+RELEASED: Mapping[str, Any] = MappingProxyType({"claimed_until": None, "attempts": 0})
+
+
+class Claimed(Protocol):
+    """A row that a worker holds."""
+
+    @property
+    def id(self) -> int:
+        """The row."""
+        ...
+
+    @property
+    def claim_no(self) -> int:
+        """The fence."""
+        ...
+
+
+def is_due(table: Table, now: datetime) -> ColumnElement[bool]:
+    """Rows that may be taken now: due, and nobody's."""
+    c = table.c
+    due = or_(c.due_at <= now, c.due_at > now + FARTHEST[table.name])
+    free = or_(c.claimed_until.is_(None), c.claimed_until <= now, c.claimed_until > now + LONGEST_LEASE)
+    return due & free
+
+
+def due(table: Table, at: datetime, now: datetime) -> datetime:
+    """The instant, but never further ahead than a row of this table can rightly be due."""
+    return min(at, now + FARTHEST[table.name])
+
+
+def claim(
+    tx: Connection,
+    table: Table,
+    now: datetime,
+    *,
+    lease_s: float,
+    limit: int,
+    where: ColumnElement[bool],
+    oldest: str = "due_at",
+) -> list[Row[Any]]:
+    """Take up to `limit` due rows, the oldest first, each for `lease_s` seconds; answers them as they are now."""
+    order = (table.c[oldest], table.c.id)
+    ids = select(table.c.id).where(is_due(table, now), where).order_by(*order).limit(limit)
+    taking = (
+        update(table)
+        .where(table.c.id.in_(ids.with_for_update(skip_locked=True)))
+        .values(
+            claimed_until=now + timedelta(seconds=lease_s),
+            claim_no=table.c.claim_no + 1,
+            attempts=table.c.attempts + 1,
+        )
+        .returning(table)
+    )
+    return sorted(tx.execute(taking).all(), key=lambda row: (getattr(row, oldest), row.id))
+
+
+def keep(tx: Connection, table: Table, claimed: Claimed, /, **values: object) -> None:
+    """Write to a row that we hold; ClaimLostError if somebody else has taken it since."""
+    mine = (table.c.id == claimed.id) & (table.c.claim_no == claimed.claim_no)
+    if tx.execute(update(table).where(mine).values(**values)).rowcount != 1:
+        raise ClaimLostError(f"{table.name} {claimed.id}: the lease ran out and another worker has it")
+
+
+def release_all(tx: Connection) -> None:
+    """End every lease: for the start of a service that is alone on its database, after a crash of the one before."""
+    for table in (accounts, revisions, receivers, deliveries):
+        tx.execute(update(table).where(table.c.claimed_until.is_not(None)).values(claimed_until=None))

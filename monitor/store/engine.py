@@ -1,0 +1,229 @@
+"""The door to the database: opening, transactions, and errors that say what to do."""
+
+import fcntl
+import os
+from collections import deque
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from threading import Lock
+from typing import Any, Self
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.schema import Table
+
+from monitor.errors import SchemaError, StoreError, StoreInUseError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BEGIN = "sqlite_begin"
+_PRAGMAS = (
+    "busy_timeout = 10000",  # ms; other processes (backup, the command line), never our own threads
+    "journal_mode = WAL",
+    "synchronous = FULL",  # a commit that was answered survives a power cut
+    "foreign_keys = ON",
+    "secure_delete = ON",  # what retention blanks is overwritten
+)
+_FIXES = {
+    "SQLITE_BUSY": "another program holds the database: close it and try again",
+    "SQLITE_LOCKED": "another program holds the database: close it and try again",
+    "SQLITE_CORRUPT": "the file is damaged: restore the last backup",
+    "SQLITE_NOTADB": "the file is no database of ours: check `database`, or restore the last backup",
+    "SQLITE_FULL": "the disk is full: make room; nothing that was stored is lost",
+    "SQLITE_IOERR": "the disk cannot be read or written: check it; nothing that was stored is lost",
+    "SQLITE_READONLY": "the file cannot be written: check its owner and the mount",
+    "SQLITE_CANTOPEN": "the file cannot be opened: check that its directory exists and is ours",
+}
+
+
+class Store:
+    """One open database; safe to share between threads. StoreError or SchemaError if it cannot be used."""
+
+    def __init__(self, url: str) -> None:
+        path = _sqlite_path(url)
+        if path and not path.exists():
+            raise SchemaError(f"{path}: no database yet; run `leak-monitor db upgrade`")
+        self._engine = _open(url)
+        self.exclusive = path is not None  # one service at a time, see hold_alone
+        self._turns: AbstractContextManager[object] = _Turns() if path else nullcontext()
+        try:
+            with self.read() as tx:
+                _check_version(tx)
+        except StoreError:
+            self.close()
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of the rows; whatever is written in it is rolled back."""
+        with _told_plainly(), self._engine.connect() as tx:
+            yield tx
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction: commits at the end, rolls back on any error. Never open one inside another."""
+        with self._turns, _told_plainly(), self._engine.connect() as tx, _writing(tx):
+            yield tx
+
+    def close(self) -> None:
+        """Give the files back."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+class _Turns:
+    """A lock that is given in the order of asking: a plain one lets a busy thread starve the others."""
+
+    def __init__(self) -> None:
+        self._guard = Lock()
+        self._taken = False
+        self._waiting: deque[Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            turn = Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+def database_exists(url: str) -> bool:
+    """Whether there is a file for the tables; a PostgreSQL database is made by its administrator."""
+    path = _sqlite_path(url)
+    return path is None or path.exists()
+
+
+def upgrade(url: str) -> None:
+    """Make the database if there is none (mode 0600) and bring its tables to this version; harmless to repeat."""
+    path = _sqlite_path(url)
+    if path:
+        _make_private(path)
+    engine = _open(url)
+    try:
+        with _told_plainly(), engine.connect() as tx, _writing(tx):
+            config = _alembic()
+            config.attributes["connection"] = tx
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def hold_alone(url: str) -> Iterator[None]:
+    """Be the only service on this SQLite file for as long as the context lasts; StoreInUseError for the second."""
+    path = _sqlite_path(url)
+    if path is None:
+        yield
+        return
+    lock = path.with_name(path.name + ".lock")
+    with os.fdopen(_open_private(lock), "w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StoreInUseError(
+                f"{path}: another leak-monitor service uses this database; stop it first, or use PostgreSQL for two"
+            ) from error
+        yield
+
+
+def insert_into(tx: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT that knows ON CONFLICT, in the words of the database at hand."""
+    return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _open(url: str) -> Engine:
+    # Transactions are short and their number is that of our threads, so the pool needs no bound of its own.
+    engine = create_engine(url, hide_parameters=True, max_overflow=-1)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI connection has no type
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver's own way cannot say IMMEDIATE
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(tx: Connection) -> None:
+    # A reader that turns writer fails at once with "database is locked", whatever the timeout.
+    tx.exec_driver_sql(tx.get_execution_options().get(_BEGIN, "BEGIN"))
+
+
+def _writing(tx: Connection) -> RootTransaction:
+    return tx.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin()
+
+
+def _sqlite_path(url: str) -> Path | None:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return None
+    if not parsed.database or parsed.database == ":memory:":
+        raise StoreError(
+            "a database in memory forgets everything; name a file: sqlite:////var/lib/leak-monitor/state.db"
+        )
+    return Path(parsed.database)
+
+
+def _make_private(path: Path) -> None:
+    # SQLite gives the mode of the database to its -wal and -shm files too.
+    os.close(_open_private(path))
+    path.chmod(0o600)
+
+
+def _open_private(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}; check that its directory exists and is ours") from error
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _check_version(tx: Connection) -> None:
+    found = MigrationContext.configure(tx).get_current_revision()
+    wanted = ScriptDirectory.from_config(_alembic()).get_current_head()
+    if found != wanted:
+        raise SchemaError(
+            f"the database has version {found or 'none'}, this program needs {wanted}; run `leak-monitor db upgrade`"
+        )
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """Turn the library's errors into ours: no SQL and no values, but what to do."""
+    try:
+        yield
+    except StatementError as error:
+        cause = error.orig or error
+        name = getattr(cause, "sqlite_errorname", "")
+        fix = next((fix for code, fix in _FIXES.items() if name.startswith(code)), "")
+        raise StoreError(f"database: {cause}" + (f"; {fix}" if fix else "")) from error
+    except SQLAlchemyError as error:
+        raise StoreError(f"database: {error}") from error

@@ -1,0 +1,126 @@
+"""What a delivery says, made from rows only, so that it can be made at any later time by any process."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from monitor.errors import RenderError
+from monitor.model.findings import Finding
+from monitor.model.messages import (
+    AlertState,
+    Digest,
+    EventKind,
+    Found,
+    IncidentNotice,
+    Message,
+    Notice,
+    TestNotice,
+)
+from monitor.model.posts import PostKind
+from monitor.model.rulebook import Severity
+from monitor.store.frozen import findings_from_json, parts_from_json, reason_from_json
+from monitor.store.incidents import CLOSED
+from monitor.store.schema import alert_events, alerts, deliveries, incidents, people, posts, revisions
+
+
+def message_for(tx: Connection, topic: str) -> Message:
+    """The message of a topic; RenderError if its rows are not there."""
+    kind, _, rest = topic.partition(":")
+    make = _MAKERS.get(kind)
+    message = make(tx, topic, rest) if make else None
+    if message is None:
+        raise RenderError(f"{topic}: nothing in the database says what this is")
+    return message
+
+
+def _notice(tx: Connection, topic: str, rest: str) -> Notice | None:
+    number, _, seq = rest.partition(":")
+    event = alert_events.c
+    wanted = _events().where(event.alert_id == int(number), event.seq == int(seq))
+    row = tx.execute(wanted).one_or_none()
+    return None if row is None else _notice_of(topic, row, _findings_told(tx, row))
+
+
+def _events() -> Select[Any]:
+    joined = (
+        alert_events.join(alerts, alerts.c.id == alert_events.c.alert_id)
+        .join(posts, posts.c.id == alerts.c.post_id)
+        .join(revisions, revisions.c.id == alert_events.c.revision_id)
+        .join(people, people.c.key == posts.c.person_key)
+    )
+    return select(
+        alert_events,
+        *(alerts.c.ref, alerts.c.label, people.c.name, people.c.title, revisions.c.no, revisions.c.parts),
+        *(posts.c.platform, posts.c.kind.label("post_kind"), posts.c.url, posts.c.claimed_at),
+        *(posts.c.first_seen_at, posts.c.gone_at),
+    ).select_from(joined)
+
+
+def _findings_told(tx: Connection, row: Row[Any]) -> tuple[Finding, ...]:
+    """What the alert is about, also when its text says nothing of it any more."""
+    c = alert_events.c
+    before = (c.alert_id == row.alert_id) & (c.seq <= row.seq) & (c.findings != [])
+    newest = select(c.findings).where(before).order_by(c.seq.desc()).limit(1)
+    return findings_from_json(tx.execute(newest).scalar_one_or_none() or ())
+
+
+def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding]) -> Notice:
+    lifts = [finding.lifts_at for finding in told if finding.lifts_at]
+    return Notice(
+        topic=topic,
+        alert_number=row.alert_id,
+        seq=row.seq,
+        event=EventKind(row.kind),
+        event_at=row.at,
+        severity=Severity(row.severity),
+        found=Found(row.found),
+        state=AlertState(row.state),
+        kinds=tuple(dict.fromkeys(finding.kind for finding in told)),
+        product_ref=row.ref,
+        product_label=row.label,
+        person_name=row.name,
+        person_title=row.title,
+        platform=row.platform,
+        post_kind=PostKind(row.post_kind),
+        post_url=row.url,
+        post_revision=row.no,
+        published_at=row.claimed_at,
+        first_seen_at=row.first_seen_at,
+        gone_at=row.gone_at,
+        parts=parts_from_json(row.parts),
+        findings=findings_from_json(row.findings),
+        reason=reason_from_json(row.reason),
+        lifts_at=max(lifts, default=None),
+    )
+
+
+def _digest(tx: Connection, topic: str, rest: str) -> Digest | None:
+    c = deliveries.c
+    # A digest's topic names its first row, so it belongs to one receiver alone.
+    row = tx.execute(select(c.id, c.created_at).where(c.topic == topic)).one_or_none()
+    if row is None:
+        return None
+    told = tx.execute(select(c.topic).where(c.folded_into == row.id).order_by(c.id)).scalars().all()
+    notices = [_notice(tx, each, each.partition(":")[2]) for each in told]
+    return Digest(topic, rest.partition(":")[0], row.created_at, tuple(n for n in notices if n is not None))
+
+
+def _incident(tx: Connection, topic: str, rest: str) -> IncidentNotice | None:
+    number, _, seq = rest.partition(":")
+    row = tx.execute(select(incidents).where(incidents.c.id == int(number))).one_or_none()
+    if row is None or int(seq) > row.last_seq:
+        return None
+    closed_at = row.closed_at if int(seq) == CLOSED else None
+    return IncidentNotice(topic, row.kind, row.subject, int(seq), row.opened_at, closed_at, row.detail)
+
+
+def _test(_tx: Connection, topic: str, rest: str) -> TestNotice:
+    return TestNotice(topic, datetime.fromisoformat(rest))
+
+
+_MAKERS: Mapping[str, Callable[[Connection, str, str], Message | None]] = MappingProxyType(
+    {"alert": _notice, "digest": _digest, "incident": _incident, "test": _test}
+)

@@ -1,0 +1,8 @@
+"""Run by Alembic: the connection, with its open transaction, comes from engine.upgrade."""
+
+from alembic import context
+
+from monitor.store.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
+context.run_migrations()

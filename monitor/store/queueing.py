@@ -1,0 +1,74 @@
+"""What is to be told to whom: one row for each receiver and topic, however often it is asked for.
+
+Topics: `alert:<id>:<seq>`, `incident:<id>:<seq>`, `digest:<urgency>:<id of its first row>`, `test:<instant>`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import Connection, or_, select, update
+
+from monitor.alert import Route, Urgency
+from monitor.model.messages import DeliveryState, ReceiverState
+from monitor.store.engine import insert_into
+from monitor.store.schema import deliveries, receivers
+
+# Held rows wait for a full hour or a Monday at most; what is due later than this comes of a clock that was wrong.
+FARTHEST_DIGEST = timedelta(days=8)
+RECEIVER_PARKED = "receiver_parked"
+
+
+def message_id(receiver_key: str, topic: str) -> str:
+    """The same for every attempt, every process and every replay: a hash of receiver and topic."""
+    return "msg_" + sha256(f"{receiver_key}\x1f{topic}".encode()).hexdigest()[:32]
+
+
+def queue(tx: Connection, topic: str, routes: Sequence[Route], now: datetime) -> None:
+    """One delivery for every route; those that are there already stay as they are."""
+    if not routes:
+        return
+    states = {row.key: row.state for row in tx.execute(select(receivers.c.key, receivers.c.state))}
+    rows = [
+        {
+            "receiver_key": route.receiver_key,
+            "topic": topic,
+            "message_id": message_id(route.receiver_key, topic),
+            "urgency": route.urgency,
+            "created_at": now,
+            "queued_at": now,
+            "due_at": route.due_at,
+            **_first_state(states.get(route.receiver_key), route.urgency),
+        }
+        for route in routes
+    ]
+    tx.execute(insert_into(tx, deliveries).on_conflict_do_nothing(index_elements=["receiver_key", "topic"]), rows)
+
+
+def _first_state(receiver: str | None, urgency: Urgency) -> dict[str, str]:
+    if receiver == ReceiverState.PARKED:
+        return {"state": DeliveryState.PARKED, "last_error": RECEIVER_PARKED}
+    held = urgency is not Urgency.NOW
+    return {"state": DeliveryState.HELD if held else DeliveryState.WAITING, "last_error": ""}
+
+
+def gather_digests(tx: Connection, now: datetime) -> int:
+    """Fold everything held for a receiver and urgency into one delivery once any of it is due; answers how many."""
+    c = deliveries.c
+    due = or_(c.due_at <= now, c.due_at > now + FARTHEST_DIGEST)
+    pairs = select(c.receiver_key, c.urgency).where(c.state == DeliveryState.HELD, due).distinct()
+    ready = tx.execute(pairs).all()
+    for receiver_key, urgency in ready:
+        _gather(tx, receiver_key, Urgency(urgency), now)
+    return len(ready)
+
+
+def _gather(tx: Connection, receiver_key: str, urgency: Urgency, now: datetime) -> None:
+    c = deliveries.c
+    mine = (c.receiver_key == receiver_key) & (c.urgency == urgency) & (c.state == DeliveryState.HELD)
+    first_id = tx.execute(select(c.id).where(mine).order_by(c.id).limit(1)).scalar_one()
+    topic = f"digest:{urgency}:{first_id}"  # every row is folded once, so no other digest has this name
+    queue(tx, topic, [Route(receiver_key, Urgency.NOW, now)], now)
+    digest_id = select(c.id).where(c.receiver_key == receiver_key, c.topic == topic).scalar_subquery()
+    folded = {"state": DeliveryState.FOLDED, "folded_into": digest_id, "due_at": None}
+    tx.execute(update(deliveries).where(mine).values(**folded))

@@ -1,0 +1,88 @@
+"""Who is told: a receiver's row serialises the sending to it, and backs off when it fails."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, exists, select, update
+
+from monitor.alert import Urgency
+from monitor.model.messages import DeliveryState, Receiver, ReceiverState
+from monitor.store.claims import RELEASED, claim, is_due, keep
+from monitor.store.engine import insert_into
+from monitor.store.incidents import close_incident, open_incident
+from monitor.store.queueing import RECEIVER_PARKED
+from monitor.store.schema import deliveries, receivers
+
+RECEIVER_REMOVED = "receiver_removed"
+REMOVED, PARKED = "receiver_removed", "receiver_parked"  # the incidents
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedReceiver:
+    """A receiver to which one worker may send now."""
+
+    id: int
+    key: str
+    claim_no: int
+    failures: int
+    state: ReceiverState
+
+
+def sync_receivers(tx: Connection, configured: Sequence[Receiver], now: datetime) -> None:
+    """Make the rows agree with the configuration; what waits for a missing one is parked until it comes back."""
+    states = {row.key: row.state for row in tx.execute(select(receivers.c.key, receivers.c.state))}
+    for receiver in configured:
+        new = insert_into(tx, receivers).values(key=receiver.key, ops=receiver.ops, state=ReceiverState.OK, due_at=now)
+        tx.execute(new.on_conflict_do_update(index_elements=["key"], set_={"ops": receiver.ops}))
+        if states.get(receiver.key) == ReceiverState.REMOVED:
+            reopen(tx, receiver.key, now)
+    for key in sorted(states.keys() - {receiver.key for receiver in configured}):
+        if states[key] != ReceiverState.REMOVED:
+            _remove(tx, key, now)
+
+
+def _remove(tx: Connection, key: str, now: datetime) -> None:
+    # The claim number moves on, so that a send that is under way does not put the receiver back to work.
+    gone = {"state": ReceiverState.REMOVED, "ops": False, "claim_no": receivers.c.claim_no + 1, "claimed_until": None}
+    tx.execute(update(receivers).where(receivers.c.key == key).values(**gone))
+    parked = park_all(tx, key, RECEIVER_REMOVED)
+    open_incident(tx, REMOVED, key, {"receiver": key, "parked": str(parked)}, now)
+
+
+def park_all(tx: Connection, key: str, reason: str) -> int:
+    """Keep all that waits for this receiver until it is usable again; answers how many."""
+    waiting = deliveries.c.state.in_([DeliveryState.WAITING, DeliveryState.HELD])
+    parking = update(deliveries).where(deliveries.c.receiver_key == key, waiting)
+    return tx.execute(parking.values(state=DeliveryState.PARKED, last_error=reason)).rowcount
+
+
+def reopen(tx: Connection, key: str, now: datetime) -> None:
+    """The receiver is usable again: what was parked because of it waits again, or is held again."""
+    fresh = {"state": ReceiverState.OK, "failures": 0, "due_at": now, **RELEASED}
+    tx.execute(update(receivers).where(receivers.c.key == key).values(**fresh))
+    c = deliveries.c
+    because = (c.receiver_key == key) & (c.state == DeliveryState.PARKED)
+    because &= c.last_error.in_([RECEIVER_REMOVED, RECEIVER_PARKED])
+    state = case((c.urgency == Urgency.NOW, DeliveryState.WAITING), else_=DeliveryState.HELD)
+    again = {"state": state, "last_error": "", "due_at": now, "queued_at": now, **RELEASED}
+    tx.execute(update(deliveries).where(because).values(**again))
+    for kind in (REMOVED, PARKED):
+        close_incident(tx, kind, key, now)
+
+
+def claim_receivers(tx: Connection, now: datetime, *, lease_s: float = 60) -> list[ClaimedReceiver]:
+    """Take every receiver for which something waits, unless it is parked, removed, backing off or somebody's."""
+    usable = receivers.c.state.in_([ReceiverState.OK, ReceiverState.FAILING])
+    waiting = exists().where(
+        deliveries.c.receiver_key == receivers.c.key,
+        deliveries.c.state == DeliveryState.WAITING,
+        is_due(deliveries, now),
+    )
+    rows = claim(tx, receivers, now, lease_s=lease_s, limit=1000, where=usable & waiting)
+    return [ClaimedReceiver(row.id, row.key, row.claim_no, row.failures, ReceiverState(row.state)) for row in rows]
+
+
+def release_receiver(tx: Connection, claimed: ClaimedReceiver, due_at: datetime) -> None:
+    """Let the next worker have it from that instant on. ClaimLostError."""
+    keep(tx, receivers, claimed, due_at=due_at, **RELEASED)

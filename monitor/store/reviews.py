@@ -1,0 +1,142 @@
+"""What people make of alerts, and what follows in the database: events, announcements, withdrawals, silence."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from monitor.alert import Route, Urgency
+from monitor.errors import StoreError
+from monitor.model.findings import Reason
+from monitor.model.messages import AlertState, DeliveryState, EventKind, Verdict
+from monitor.store import audit
+from monitor.store.engine import insert_into
+from monitor.store.frozen import findings_from_json, reason_to_json
+from monitor.store.queueing import queue
+from monitor.store.revisions import add_event
+from monitor.store.schema import alert_events, alerts, announcements, deliveries, reviews, revisions, suppressions
+from monitor.store.stories import AlertRow, AlertStory, list_alerts, show_alert
+
+__all__ = [
+    "AlertRow",
+    "AlertStory",
+    "acknowledge",
+    "list_alerts",
+    "save_review",
+    "show_alert",
+    "suppress",
+]
+
+WITHDRAWING = frozenset({Verdict.FALSE_POSITIVE, Verdict.AUTHORISED, Verdict.PUBLIC})
+
+
+def acknowledge(tx: Connection, number: int, by_whom: str, now: datetime) -> None:
+    """Somebody looks into it; nothing if it is past that. StoreError if there is no such alert."""
+    last = _newest_event(tx, number)
+    if last.state != AlertState.OPEN:
+        return
+    tx.execute(update(alerts).where(alerts.c.id == number).values(assignee=by_whom))
+    _add(tx, last, EventKind.ACKNOWLEDGED, AlertState.ACKNOWLEDGED, {}, now)
+    audit.note(tx, by_whom, "acknowledge", f"alert:{number}", {}, now)
+
+
+def save_review(
+    tx: Connection, number: int, verdict: Verdict, *, reviewer: str, now: datetime, reason: str = "", note: str = ""
+) -> None:
+    """Close an alert with a verdict (`unsure` leaves it open). StoreError if there is no such alert.
+
+    What is public becomes announcements; what is no leak is withdrawn from everybody who is or will be told of it.
+    """
+    last = _newest_event(tx, number)
+    seq = last.seq + 1
+    row = {"alert_id": number, "seq": seq, "reviewer": reviewer, "verdict": verdict, "reason": reason, "note": note}
+    tx.execute(insert(reviews).values(**row, at=now))
+    if verdict is not Verdict.UNSURE:
+        tx.execute(update(alerts).where(alerts.c.id == number).values(verdict=verdict, verdict_at=now))
+    state = AlertState(last.state) if verdict is Verdict.UNSURE else AlertState.REVIEWED
+    _add(tx, last, EventKind.REVIEWED, state, {"verdict": str(verdict)}, now)
+    audit.note(tx, reviewer, "review", f"alert:{number}", {"seq": seq, "verdict": str(verdict)}, now)
+    if verdict is Verdict.PUBLIC:
+        _announce(tx, last)
+    if verdict in WITHDRAWING:
+        _withdraw(tx, number, {"verdict": str(verdict)}, now)
+
+
+def suppress(
+    tx: Connection,
+    *,
+    why: str,
+    by_whom: str,
+    until: datetime,
+    now: datetime,
+    subject: str | None = None,
+    rule_id: str | None = None,
+    text_hash: str | None = None,
+) -> int:
+    """Hear no more of a subject, a rule, a text, or of their combination, for a time; answers its number."""
+    if subject is rule_id is text_hash is None:
+        raise StoreError("a suppression of everything: name a subject, a rule or a text")
+    what = {"subject": subject, "rule_id": rule_id, "text_hash": text_hash}
+    new = insert(suppressions).values(**what, why=why, by_whom=by_whom, at=now, until=until)
+    number = int(tx.execute(new.returning(suppressions.c.id)).scalar_one())
+    audit.note(tx, by_whom, "suppress", f"suppression:{number}", {"until": until.isoformat()}, now)
+    return number
+
+
+def _newest_event(tx: Connection, number: int) -> Row[Any]:
+    """It carries all that is known of the alert now: every event hands on facts, findings and text."""
+    c = alert_events.c
+    row = tx.execute(select(alert_events).where(c.alert_id == number).order_by(c.seq.desc()).limit(1)).one_or_none()
+    if row is None:
+        raise StoreError(f"there is no alert {number}")
+    return row
+
+
+def _add(
+    tx: Connection, last: Row[Any], kind: EventKind, state: AlertState, args: Mapping[str, str], now: datetime
+) -> str | None:
+    event = {
+        "kind": kind,
+        "dedup": f"{kind}:{last.seq + 1}",
+        "state": state,
+        "reason": reason_to_json(Reason(f"event_{kind}", args)),
+        "revision_id": last.revision_id,
+        "rulebook_hash": last.rulebook_hash,
+        "severity": last.severity,
+        "found": last.found,
+        "facts": last.facts,
+        "findings": last.findings,
+    }
+    return add_event(tx, last.alert_id, event, now)
+
+
+def _announce(tx: Connection, last: Row[Any]) -> None:
+    """The facts that the alert was last about are public, and were so by the instant of that text."""
+    c = revisions.c
+    told = (alert_events.c.alert_id == last.alert_id) & (alert_events.c.findings != [])
+    newest = select(alert_events).where(told).order_by(alert_events.c.seq.desc()).limit(1)
+    event = tx.execute(newest).one()
+    text = tx.execute(select(c.post_id, c.effective_at).where(c.id == event.revision_id)).one()
+    facts = {(found.subject, found.kind, found.value) for found in findings_from_json(event.findings)}
+    once = insert_into(tx, announcements).on_conflict_do_nothing(index_elements=["subject", "kind", "value"])
+    for subject, kind, value in sorted(facts):
+        row = {"subject": subject, "kind": kind, "value": value, "at": text.effective_at, "post_id": text.post_id}
+        tx.execute(once, [row | {"source": "verdict"}])
+
+
+def _withdraw(tx: Connection, number: int, args: Mapping[str, str], now: datetime) -> None:
+    """Tell everybody who was told; whoever is still to be told of it in a digest hears both there."""
+    c = deliveries.c
+    told = select(c.receiver_key, c.urgency, c.state, c.due_at).where(c.topic.startswith(f"alert:{number}:"))
+    routes: dict[str, Route] = {}
+    for row in tx.execute(told.order_by(c.id)):
+        held = row.state == DeliveryState.HELD
+        if not held:
+            routes[row.receiver_key] = Route(row.receiver_key, Urgency.NOW, now)
+        else:
+            routes.setdefault(row.receiver_key, Route(row.receiver_key, Urgency(row.urgency), row.due_at))
+    if routes:
+        last = _newest_event(tx, number)
+        topic = _add(tx, last, EventKind.WITHDRAWN, AlertState(last.state), args, now)
+        queue(tx, topic or "", list(routes.values()), now)

@@ -1,0 +1,262 @@
+"""T2: texts to judge, what was found in them, and the numbered events that this makes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, delete, exists, func, select, update
+
+from monitor.alert import AlertBefore, AlertChange, Announcement, Suppression
+from monitor.model.findings import Finding
+from monitor.model.messages import AlertState, EventKind, Verdict
+from monitor.model.posts import Part, PostKind
+from monitor.model.rulebook import Kind, Severity
+from monitor.store import schema
+from monitor.store.claims import RELEASED, claim, is_due, keep
+from monitor.store.engine import insert_into
+from monitor.store.frozen import finding_to_row, findings_to_json, parts_from_json, reason_to_json
+from monitor.store.incidents import open_incident
+from monitor.store.schema import accounts, alert_events, alerts, findings, gaps, posts, revisions
+
+PENDING, DONE, PARTIAL, QUARANTINED = "pending", "done", "partial", "quarantined"
+MAX_ATTEMPTS = 3  # a text that failed or killed us so often waits for a person
+ALONE_FROM = 2  # attempts after which a text is judged alone, so that it takes no neighbour with it
+RETRY_AFTER = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRevision:
+    """A text that a worker may judge now. `attempts` counts this one; `was_blind`: found after a time of no sight."""
+
+    id: int
+    claim_no: int
+    attempts: int
+    post_id: int
+    no: int
+    parts: tuple[Part, ...]
+    effective_at: datetime
+    first_seen_at: datetime
+    seen_at: datetime
+    person_key: str
+    account_key: str
+    account_added_at: datetime
+    platform: str
+    post_kind: PostKind
+    is_current: bool
+    was_blind: bool
+    text_hash: str
+
+
+# --- who is due -----------------------------------------------------------------------------------------------------
+
+
+def claim_revisions(tx: Connection, now: datetime, *, limit: int, lease_s: float = 60) -> list[PendingRevision]:
+    """Take texts that wait, the oldest first; one that was tried twice comes alone, after three it is quarantined."""
+    _quarantine_killers(tx, now)
+    c = revisions.c
+    waiting = c.state == PENDING
+    oldest = select(c.attempts).where(waiting, is_due(revisions, now)).order_by(c.due_at, c.id).limit(1)
+    attempts = tx.execute(oldest).scalar_one_or_none()
+    if attempts is None:
+        return []
+    alone = attempts >= ALONE_FROM
+    which = c.attempts >= ALONE_FROM if alone else c.attempts < ALONE_FROM
+    rows = claim(tx, revisions, now, lease_s=lease_s, limit=1 if alone else limit, where=waiting & which)
+    contexts = _contexts(tx, [row.id for row in rows])
+    return [_pending(row, contexts[row.id]) for row in rows]
+
+
+def _quarantine_killers(tx: Connection, now: datetime) -> None:
+    """Texts whose every attempt ended without a word: they took the process with them."""
+    killers = (revisions.c.state == PENDING) & (revisions.c.attempts >= MAX_ATTEMPTS) & is_due(revisions, now)
+    put_away = update(revisions).where(killers).values(state=QUARANTINED, due_at=None, error="the process died")
+    for row in tx.execute(put_away.returning(revisions.c.id, revisions.c.post_id)).all():
+        open_incident(tx, "quarantine", f"revision {row.id}", {"post": str(row.post_id)}, now)
+
+
+def _contexts(tx: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    c = revisions.c
+    blind = exists().where(
+        gaps.c.account_id == posts.c.author_account_id,
+        gaps.c.from_at < gaps.c.to_at,
+        gaps.c.from_at <= c.effective_at,
+        c.effective_at <= gaps.c.to_at,
+        gaps.c.to_at <= c.seen_at,
+    )
+    joined = revisions.join(posts, posts.c.id == c.post_id).join(accounts, accounts.c.id == posts.c.author_account_id)
+    columns = (
+        *(c.id, posts.c.first_seen_at, posts.c.person_key, posts.c.platform, posts.c.kind, posts.c.current_rev),
+        *(accounts.c.key.label("account_key"), accounts.c.added_at, blind.label("was_blind")),
+    )
+    return {row.id: row for row in tx.execute(select(*columns).select_from(joined).where(c.id.in_(ids)))}
+
+
+def _pending(row: Row[Any], context: Row[Any]) -> PendingRevision:
+    return PendingRevision(
+        id=row.id,
+        claim_no=row.claim_no,
+        attempts=row.attempts,
+        post_id=row.post_id,
+        no=row.no,
+        parts=parts_from_json(row.parts),
+        effective_at=row.effective_at,
+        first_seen_at=context.first_seen_at,
+        seen_at=row.seen_at,
+        person_key=context.person_key,
+        account_key=context.account_key,
+        account_added_at=context.added_at,
+        platform=context.platform,
+        post_kind=PostKind(context.kind),
+        is_current=row.no == context.current_rev,
+        was_blind=bool(context.was_blind),
+        text_hash=row.content_hash,
+    )
+
+
+# --- what is known --------------------------------------------------------------------------------------------------
+
+
+def announcements(tx: Connection) -> list[Announcement]:
+    """Every fact that is public."""
+    c = schema.announcements.c
+    rows = tx.execute(select(c.subject, c.kind, c.value, c.at).order_by(c.id))
+    return [Announcement(subject, Kind(kind), value, at) for subject, kind, value, at in rows]
+
+
+def suppressions(tx: Connection, now: datetime) -> list[Suppression]:
+    """What people want to hear no more of, as long as it holds."""
+    c = schema.suppressions.c
+    rows = tx.execute(select(c.id, c.subject, c.rule_id, c.text_hash, c.until).where(c.until > now).order_by(c.id))
+    return [Suppression(*row) for row in rows]
+
+
+def alerts_before(tx: Connection, post_id: int) -> dict[str, AlertBefore]:
+    """The alerts of a post as they stand, by subject."""
+    rows = tx.execute(select(alerts).where(alerts.c.post_id == post_id)).all()
+    return {row.subject: _alert_before(tx, row) for row in rows}
+
+
+def _alert_before(tx: Connection, row: Row[Any]) -> AlertBefore:
+    c = alert_events.c
+    events = tx.execute(select(c.kind, c.facts).where(c.alert_id == row.id).order_by(c.seq)).all()
+    judged = [event.facts for event in events if event.kind == EventKind.REVIEWED]
+    return AlertBefore(
+        alert_id=row.id,
+        subject=row.subject,
+        severity=Severity(row.severity),
+        state=AlertState(row.state),
+        verdict=Verdict(row.verdict) if row.verdict else None,
+        last_seq=row.last_seq,
+        facts=frozenset(events[-1].facts if events else ()),
+        judged_facts=frozenset(judged[-1] if judged else ()),
+        corrections=sum(event.kind == EventKind.CORRECTED for event in events),
+    )
+
+
+# --- what came of it ------------------------------------------------------------------------------------------------
+
+
+def save_evaluation(
+    tx: Connection,
+    pending: PendingRevision,
+    found: Sequence[Finding],
+    skipped: Sequence[str],
+    rulebook_hash: str,
+    now: datetime,
+) -> None:
+    """The judgement replaces the one before; partial if rules did not run, never clean. ClaimLostError."""
+    keep(
+        tx,
+        revisions,
+        pending,
+        state=PARTIAL if skipped else DONE,
+        rulebook_hash=rulebook_hash,
+        evaluated_at=now,
+        skipped=list(skipped),
+        error=None,
+        due_at=None,
+        **RELEASED,
+    )
+    tx.execute(delete(findings).where(findings.c.revision_id == pending.id))
+    if found:
+        once = insert_into(tx, findings).on_conflict_do_nothing()
+        tx.execute(once, [{"revision_id": pending.id, **finding_to_row(finding)} for finding in found])
+        _count_hidden(tx, {finding.suppression_id for finding in found})
+
+
+def _count_hidden(tx: Connection, ids: set[int | None]) -> None:
+    for suppression_id in ids - {None}:
+        hidden = select(func.count()).where(findings.c.suppression_id == suppression_id).scalar_subquery()
+        mine = schema.suppressions.c.id == suppression_id
+        tx.execute(update(schema.suppressions).where(mine).values(hidden_count=hidden))
+
+
+def record_change(
+    tx: Connection,
+    pending: PendingRevision,
+    change: AlertChange,
+    *,
+    ref: str,
+    label: str,
+    rulebook_hash: str,
+    now: datetime,
+) -> str | None:
+    """The alert and its next numbered event; answers the event's topic, or None if this event is there already."""
+    number = _alert_of(tx, pending.post_id, change, ref, label, now)
+    event = {
+        "revision_id": pending.id,
+        "rulebook_hash": rulebook_hash,
+        "kind": change.event,
+        "dedup": change.dedup,
+        "severity": change.severity,
+        "state": change.state,
+        "found": change.found,
+        "facts": sorted(change.facts),
+        "findings": findings_to_json(change.findings),
+        "reason": reason_to_json(change.reason),
+    }
+    return add_event(tx, number, event, now)
+
+
+def _alert_of(tx: Connection, post_id: int, change: AlertChange, ref: str, label: str, now: datetime) -> int:
+    new = insert_into(tx, alerts).values(
+        post_id=post_id,
+        subject=change.subject,
+        ref=ref,
+        label=label,
+        severity=change.severity,
+        state=change.state,
+        found=change.found,
+        opened_at=now,
+    )
+    tx.execute(new.on_conflict_do_nothing(index_elements=["post_id", "subject"]))
+    mine = and_(alerts.c.post_id == post_id, alerts.c.subject == change.subject)
+    return int(tx.execute(select(alerts.c.id).where(mine)).scalar_one())
+
+
+def add_event(tx: Connection, number: int, event: Mapping[str, Any], now: datetime) -> str | None:
+    """Append one event to an alert, which takes its severity and state; None if one of that `dedup` is there."""
+    seq = tx.execute(select(alerts.c.last_seq).where(alerts.c.id == number).with_for_update()).scalar_one() + 1
+    once = insert_into(tx, alert_events).values(alert_id=number, seq=seq, at=now, **event)
+    once = once.on_conflict_do_nothing(index_elements=["alert_id", "dedup"])
+    if tx.execute(once.returning(alert_events.c.id)).scalar_one_or_none() is None:
+        return None
+    standing = {"last_seq": seq, "severity": event["severity"], "state": event["state"]}
+    tx.execute(update(alerts).where(alerts.c.id == number).values(**standing))
+    return f"alert:{number}:{seq}"
+
+
+def put_aside(tx: Connection, pending: PendingRevision, error: str, now: datetime) -> str:
+    """Judging failed: tried again later, "quarantined" after the third time; answers the state. ClaimLostError."""
+    given_up = pending.attempts >= MAX_ATTEMPTS
+    state = QUARANTINED if given_up else PENDING
+    due_at = None if given_up else now + RETRY_AFTER
+    keep(tx, revisions, pending, state=state, error=error, due_at=due_at, claimed_until=None)
+    return state
+
+
+def judge_again(tx: Connection, state: str, now: datetime) -> int:
+    """Queue texts in that state (partial, quarantined, done) once more; answers how many. Not what was blanked."""
+    again = update(revisions).where(revisions.c.state == state, revisions.c.parts != [])
+    return tx.execute(again.values(state=PENDING, due_at=now, error=None, **RELEASED)).rowcount

@@ -1,0 +1,30 @@
+"""Every rule book that was in force; the newest is the last good one at a restart."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from monitor.store.engine import insert_into
+from monitor.store.schema import rulebooks
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRuleBook:
+    """The canonical text of a rule book, and its hash."""
+
+    hash: str
+    body: str
+
+
+def save_rulebook(tx: Connection, digest: str, body: str, now: datetime) -> None:
+    """This one is in force now."""
+    tx.execute(update(rulebooks).where(rulebooks.c.active, rulebooks.c.hash != digest).values(active=False))
+    new = insert_into(tx, rulebooks).values(hash=digest, body=body, loaded_at=now, active=True)
+    tx.execute(new.on_conflict_do_update(index_elements=["hash"], set_={"active": True}))
+
+
+def active_rulebook(tx: Connection) -> KeptRuleBook | None:
+    """The one that was in force last."""
+    row = tx.execute(select(rulebooks.c.hash, rulebooks.c.body).where(rulebooks.c.active)).one_or_none()
+    return KeptRuleBook(*row) if row else None

@@ -1,0 +1,391 @@
+"""The tables. Times are Utc, texts Verbatim, structures Json; a claim is four columns (see claims.py)."""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from monitor.store.types import Json, Utc, Verbatim, Zstd
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Verbatim, nullable=False)
+
+
+def _texts(*names: str) -> tuple[Column[str], ...]:
+    return tuple(map(_text, names))
+
+
+def _words(name: str) -> Column[str]:
+    """Text that may be missing: then it is empty, never null."""
+    return Column(name, Verbatim, nullable=False, default="")
+
+
+def _maybe_text(name: str) -> Column[str]:
+    return Column(name, Verbatim)
+
+
+def _at(name: str) -> Column[Any]:
+    return Column(name, Utc, nullable=False)
+
+
+def _maybe_at(name: str) -> Column[Any]:
+    return Column(name, Utc)
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, default=0)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False)
+
+
+def _json(name: str) -> Column[Any]:
+    return Column(name, Json, nullable=False)
+
+
+def _of(name: str, target: str, *, optional: bool = False) -> Column[Any]:
+    return Column(name, ForeignKey(target), nullable=optional)
+
+
+def _claim() -> tuple[Column[Any], ...]:
+    return (_maybe_at("due_at"), _maybe_at("claimed_until"), _count("claim_no"), _count("attempts"))
+
+
+def _only_where(index: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False) -> Index:
+    return Index(index, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+# --- who is read, and what was read ---------------------------------------------------------------------------------
+
+rulebooks = Table(
+    "rulebooks",
+    metadata,
+    _id(),
+    _text("hash"),
+    _at("loaded_at"),
+    _text("body"),
+    _flag("active"),
+    UniqueConstraint("hash"),
+)
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    *_texts("key", "name"),
+    _words("title"),
+    _text("timezone"),
+    _at("added_at"),
+    _maybe_at("retired_at"),
+    UniqueConstraint("key"),
+)
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    _text("key"),
+    _of("person_key", "people.key"),
+    *_texts("source", "platform", "native_id"),
+    _flag("official"),
+    _text("state"),  # new | ok | stale | blocked | removed
+    _words("state_reason"),
+    _words("state_detail"),
+    _at("state_at"),
+    *map(_maybe_text, ("cursor", "etag", "last_modified", "body_hash")),
+    _count("failures"),
+    Column("interval_s", Float, nullable=False),
+    _maybe_at("last_success_at"),
+    _at("added_at"),
+    *_claim(),
+    UniqueConstraint("key"),
+    UniqueConstraint("source", "platform", "native_id"),
+    Index(None, "due_at"),
+)
+hosts = Table(
+    "hosts",
+    metadata,
+    _id(),
+    _text("host"),
+    *map(_maybe_at, ("next_slot_at", "promised_until", "backoff_until")),
+    UniqueConstraint("host"),
+)
+payloads = Table(
+    "payloads",
+    metadata,
+    _id(),
+    _of("account_id", "accounts.id"),
+    *_texts("sha256", "url"),
+    _number("status"),
+    _json("headers"),
+    _at("fetched_at"),
+    Column("body", Zstd),
+    UniqueConstraint("account_id", "sha256"),
+    Index(None, "fetched_at"),
+)
+posts = Table(
+    "posts",
+    metadata,
+    _id(),
+    *_texts("platform", "native_id"),
+    _of("author_account_id", "accounts.id"),
+    _of("person_key", "people.key"),
+    _text("kind"),
+    _maybe_text("url"),
+    _maybe_at("claimed_at"),
+    _maybe_text("time_note"),
+    _at("first_seen_at"),
+    _number("current_rev"),  # revisions.no
+    _maybe_at("gone_at"),
+    _maybe_text("gone_why"),
+    _maybe_text("story_key"),
+    *_claim(),
+    UniqueConstraint("platform", "native_id"),
+    Index(None, "person_key", "claimed_at"),
+    Index(None, "story_key"),
+    Index(None, "due_at"),
+)
+sightings = Table(
+    "sightings",
+    metadata,
+    _id(),
+    _of("post_id", "posts.id"),
+    _of("account_id", "accounts.id"),
+    _at("first_at"),
+    _at("last_at"),
+    _count("rank"),
+    UniqueConstraint("post_id", "account_id"),
+    Index(None, "account_id"),
+)
+revisions = Table(
+    "revisions",
+    metadata,
+    _id(),
+    _of("post_id", "posts.id"),
+    _number("no"),
+    _maybe_text("native_rev"),
+    *_texts("cause", "content_hash"),
+    _json("parts"),
+    _at("effective_at"),
+    _at("seen_at"),
+    _of("payload_id", "payloads.id", optional=True),
+    _text("state"),  # pending | done | partial | quarantined
+    _maybe_text("rulebook_hash"),
+    _maybe_at("evaluated_at"),
+    Column("skipped", Json),
+    _maybe_text("error"),
+    *_claim(),
+    UniqueConstraint("post_id", "no"),
+    UniqueConstraint("post_id", "content_hash"),
+)
+_only_where("ix_revisions_pending", revisions.c.due_at, where=revisions.c.state == "pending")
+gaps = Table(
+    "gaps",
+    metadata,
+    _id(),
+    _of("account_id", "accounts.id"),
+    _at("from_at"),
+    _maybe_at("to_at"),
+    _text("cause"),
+    _at("opened_at"),
+    _maybe_at("filled_at"),
+    Index(None, "account_id", "to_at"),
+)
+_only_where("uq_gaps_open", gaps.c.account_id, where=gaps.c.to_at.is_(None), unique=True)
+
+# --- what was found, and what people made of it ---------------------------------------------------------------------
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    _id(),
+    *map(_maybe_text, ("subject", "rule_id", "text_hash")),
+    *_texts("why", "by_whom"),
+    _at("at"),
+    _at("until"),
+    _count("hidden_count"),
+)
+findings = Table(
+    "findings",
+    metadata,
+    _id(),
+    _of("revision_id", "revisions.id"),
+    *_texts("rule_id", "kind", "subject"),
+    *map(_number, ("part_no", "start", "end")),
+    *_texts("value", "reason_code"),
+    _json("reason_args"),
+    *_texts("severity", "disposition"),
+    _maybe_at("lifts_at"),
+    _of("suppression_id", "suppressions.id", optional=True),
+    UniqueConstraint("revision_id", "rule_id", "subject", "kind", "part_no", "start", "end", name="uq_findings_place"),
+    Index(None, "subject", "kind"),
+    Index(None, "suppression_id"),
+)
+alerts = Table(
+    "alerts",
+    metadata,
+    _id(),
+    _of("post_id", "posts.id"),
+    _text("subject"),
+    _text("ref"),  # what may be said aloud of the subject, frozen at the alert
+    *_texts("label", "severity", "state", "found"),
+    _at("opened_at"),
+    _count("last_seq"),
+    _maybe_text("verdict"),
+    _maybe_at("verdict_at"),
+    _maybe_text("assignee"),
+    UniqueConstraint("post_id", "subject"),
+    Index(None, "state", "severity", "opened_at"),
+)
+alert_events = Table(
+    "alert_events",
+    metadata,
+    _id(),
+    _of("alert_id", "alerts.id"),
+    _number("seq"),
+    _text("kind"),
+    _at("at"),
+    _text("dedup"),
+    _of("revision_id", "revisions.id"),
+    _maybe_text("rulebook_hash"),
+    *_texts("severity", "state", "found"),
+    *map(_json, ("facts", "findings", "reason")),
+    UniqueConstraint("alert_id", "seq"),
+    UniqueConstraint("alert_id", "dedup"),
+)
+announcements = Table(
+    "announcements",
+    metadata,
+    _id(),
+    *_texts("subject", "kind"),
+    _words("value"),
+    _at("at"),
+    _of("post_id", "posts.id", optional=True),
+    _text("source"),
+    UniqueConstraint("subject", "kind", "value"),
+)
+reviews = Table(
+    "reviews",
+    metadata,
+    _id(),
+    _of("alert_id", "alerts.id"),
+    _number("seq"),
+    *_texts("reviewer", "verdict"),
+    _words("reason"),
+    _words("note"),
+    _at("at"),
+    Index(None, "alert_id"),
+)
+rescans = Table(
+    "rescans",
+    metadata,
+    _id(),
+    *_texts("reason", "rulebook_hash"),
+    *map(_number, ("from_id", "to_id", "cursor")),
+    _text("state"),
+    *_claim(),
+    UniqueConstraint("rulebook_hash", "reason"),
+)
+audit = Table(
+    "audit",
+    metadata,
+    _id(),
+    _at("at"),
+    *_texts("actor", "action", "object"),
+    _json("detail"),
+    _maybe_text("prev"),
+    _maybe_text("hash"),  # null until sealed
+)
+
+# --- who is told ----------------------------------------------------------------------------------------------------
+
+incidents = Table(
+    "incidents",
+    metadata,
+    _id(),
+    *_texts("kind", "subject"),
+    _at("opened_at"),
+    _maybe_at("closed_at"),
+    _count("last_seq"),
+    _json("detail"),
+)
+_only_where(
+    "uq_incidents_open", incidents.c.kind, incidents.c.subject, where=incidents.c.closed_at.is_(None), unique=True
+)
+receivers = Table(
+    "receivers",
+    metadata,
+    _id(),
+    _text("key"),
+    _flag("ops"),  # is told of incidents
+    _text("state"),
+    _count("failures"),
+    _maybe_at("last_ok_at"),
+    Column("last_status", Integer),
+    *_claim(),
+    UniqueConstraint("key"),
+)
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    _of("receiver_key", "receivers.key"),
+    *_texts("topic", "message_id", "urgency", "state"),
+    Column("body", LargeBinary),
+    _maybe_text("content_type"),
+    _at("created_at"),
+    _at("queued_at"),  # creation, or the last time that it was queued again
+    _maybe_at("rendered_at"),
+    _words("last_error"),
+    _maybe_at("delivered_at"),
+    _count("refusals"),
+    _of("folded_into", "deliveries.id", optional=True),
+    *_claim(),
+    UniqueConstraint("receiver_key", "topic"),
+    UniqueConstraint("message_id"),
+    Index(None, "topic"),
+    Index(None, "folded_into"),
+)
+_only_where(
+    "ix_deliveries_waiting", deliveries.c.receiver_key, deliveries.c.due_at, where=deliveries.c.state == "waiting"
+)
+attempts = Table(
+    "attempts",
+    metadata,
+    _id(),
+    _of("delivery_id", "deliveries.id"),
+    _number("no"),
+    _at("started_at"),
+    _maybe_at("ended_at"),
+    Column("status", Integer),
+    _words("outcome"),
+    UniqueConstraint("delivery_id", "no"),
+)

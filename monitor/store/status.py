@@ -1,0 +1,90 @@
+"""How we stand: numbers for `status`, health and metrics."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, func, select
+
+from monitor.model.messages import DeliveryState
+from monitor.store.schema import accounts, alerts, deliveries, incidents, receivers, revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Rows by state, and since when the oldest of them should have been worked on."""
+
+    accounts: Mapping[str, int]
+    revisions: Mapping[str, int]
+    alerts: Mapping[str, int]
+    deliveries: Mapping[str, int]
+    receivers: Mapping[str, int]
+    open_incidents: int
+    oldest_pending_at: datetime | None  # when the text that waits longest became due
+    oldest_waiting_at: datetime | None  # the same of messages
+    last_success_at: datetime | None  # of any account
+
+
+@dataclass(frozen=True, slots=True)
+class AccountStatus:
+    """How reading one account goes."""
+
+    key: str
+    person_key: str
+    state: str
+    reason: str
+    detail: str
+    failures: int
+    last_success_at: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """One trouble that is not over."""
+
+    number: int
+    kind: str
+    subject: str
+    opened_at: datetime
+    detail: Mapping[str, str]
+
+
+def counts(tx: Connection) -> Counts:
+    """The numbers as they are now."""
+    pending = select(func.min(revisions.c.due_at)).where(revisions.c.state == "pending")
+    waiting = select(func.min(deliveries.c.due_at)).where(deliveries.c.state == DeliveryState.WAITING)
+    still_open = select(func.count()).select_from(incidents).where(incidents.c.closed_at.is_(None))
+    return Counts(
+        accounts=_by_state(tx, accounts),
+        revisions=_by_state(tx, revisions),
+        alerts=_by_state(tx, alerts),
+        deliveries=_by_state(tx, deliveries),
+        receivers=_by_state(tx, receivers),
+        open_incidents=tx.execute(still_open).scalar_one(),
+        oldest_pending_at=tx.execute(pending).scalar_one(),
+        oldest_waiting_at=tx.execute(waiting).scalar_one(),
+        last_success_at=tx.execute(select(func.max(accounts.c.last_success_at))).scalar_one(),
+    )
+
+
+def _by_state(tx: Connection, table: Table) -> dict[str, int]:
+    rows = tx.execute(select(table.c.state, func.count()).group_by(table.c.state).order_by(table.c.state))
+    return {state: number for state, number in rows}  # noqa: C416 - a row is no pair to the type checker
+
+
+def account_list(tx: Connection) -> list[AccountStatus]:
+    """Every configured account, by key."""
+    c = accounts.c
+    columns = (c.key, c.person_key, c.state, c.state_reason, c.state_detail, c.failures, c.last_success_at, c.due_at)
+    rows = tx.execute(select(*columns).where(c.state != "removed").order_by(c.key))
+    return [AccountStatus(*row) for row in rows]
+
+
+def open_incidents(tx: Connection) -> list[OpenIncident]:
+    """What troubles us now, the oldest first."""
+    c = incidents.c
+    rows = tx.execute(
+        select(c.id, c.kind, c.subject, c.opened_at, c.detail).where(c.closed_at.is_(None)).order_by(c.id)
+    )
+    return [OpenIncident(*row) for row in rows]

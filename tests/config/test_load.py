@@ -1,0 +1,156 @@
+"""What a good configuration becomes."""
+
+import base64
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.config import FetchOptions, Log, Retention, Web, load_config
+from monitor.model.messages import Disclosure
+from monitor.model.people import Account
+from monitor.model.rulebook import Severity
+from tests.config.sample import ENVIRON, SECRET, VALID, load
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+EXAMPLE_ENVIRON = {"COMMS_HOOK_SECRET": ENVIRON["HOOK_SECRET"]}
+
+
+def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
+    settings = load("", tmp_path)
+    assert settings.database_url == f"sqlite:///{tmp_path}/data/leak-monitor.db"
+    assert settings.rules_dir == tmp_path / "rules"
+    assert settings.language == "en"
+    assert settings.timezone == ZoneInfo("UTC")
+    assert settings.retention == Retention(flagged_days=180, unflagged_days=90)
+    assert settings.web == Web("127.0.0.1", 8080)
+    assert settings.fetch == FetchOptions("leak-monitor/0.1.0", 16, 1.0)
+    assert settings.log == Log("info", "text")
+    assert (settings.people, settings.receivers) == ((), ())
+
+
+def test_an_account_takes_after_its_person_and_a_receiver_after_the_file(tmp_path: Path) -> None:
+    settings = load(VALID, tmp_path)
+    shanghai = ZoneInfo("Asia/Shanghai")
+    assert settings.people[0].accounts == (
+        Account(
+            key="lin-weibo",
+            person_key="lin",
+            source="feed",
+            platform="weibo",
+            native_id="https://feeds.example/lin.xml",
+            url="https://feeds.example/lin.xml",
+            poll_every_s=180,
+            timezone=shanghai,
+        ),
+    )
+    receiver = settings.receivers[0]
+    assert (receiver.show, receiver.language, receiver.timezone) == (Disclosure.MINIMAL, "en", shanghai)
+    assert (receiver.min_severity, receiver.alerts, receiver.ops) == (Severity.LOW, True, False)
+    assert receiver.secrets == (base64.b64decode(SECRET),)
+
+
+def test_an_internal_receiver_is_shown_the_post_and_may_be_plain_http(tmp_path: Path) -> None:
+    text = VALID.replace('url = "https://hooks.example/in"', 'url = "http://chat.intern/in"\ninternal = true')
+    receiver = load(text, tmp_path).receivers[0]
+    assert (receiver.show, receiver.url) == (Disclosure.POST, "http://chat.intern/in")
+
+
+def test_a_person_s_review_day_begins_at_midnight_where_they_are(tmp_path: Path) -> None:
+    text = VALID.replace('title = "CEO"', 'title = "CEO"\nreview_at = 2027-06-30\npolicy = "Policy 4"')
+    person = load(text, tmp_path).people[0]
+    assert person.review_at == datetime(2027, 6, 29, 16, tzinfo=UTC)
+    assert person.purpose == "Launch secrets (Policy 4)"
+
+
+def test_secrets_come_from_the_environment_and_stay_out_of_repr(tmp_path: Path) -> None:
+    text = VALID.replace(
+        'url = "https://feeds.example/lin.xml"',
+        'url_env = "FEED_URL"\n  headers_env = { Authorization = "FEED_AUTH" }',
+    )
+    settings = load(text, tmp_path)
+    account = settings.people[0].accounts[0]
+    assert account.url == ENVIRON["FEED_URL"]
+    assert account.native_id == "https://feeds.example/lin"
+    assert account.secret_headers == {"Authorization": "Bearer t-7654321"}
+    shown = repr(settings)
+    assert not [
+        secret for secret in ("k-1234567", "t-7654321", "fictional signing", "hooks.example") if secret in shown
+    ]
+
+
+def test_the_newest_secret_signs_first_while_it_is_changed(tmp_path: Path) -> None:
+    before = base64.b64encode(b"the secret of last year, 32 bytes").decode()
+    (tmp_path / "before").write_text(f"whsec_{before}\n", encoding="utf-8")
+    (tmp_path / "before").chmod(0o600)
+    text = VALID + 'previous_secret_file = "before"\n'
+    settings = load(text, tmp_path)
+    assert settings.receivers[0].secrets == (base64.b64decode(SECRET), base64.b64decode(before))
+    assert settings.warnings == ()
+
+
+def test_a_secret_file_that_everybody_can_read_is_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "hook").write_text(ENVIRON["HOOK_SECRET"], encoding="utf-8")
+    (tmp_path / "hook").chmod(0o644)
+    settings = load(VALID.replace('secret_env = "HOOK_SECRET"', 'secret_file = "hook"'), tmp_path)
+    assert settings.warnings == (
+        f"{tmp_path}/config.toml:21: hook can be read by every user of this machine; chmod 600 hook",
+    )
+
+
+def test_nobody_to_tell_is_a_warning(tmp_path: Path) -> None:
+    text = VALID + "alerts = false\nops = true\n"
+    assert "nobody hears" in load(text, tmp_path).warnings[0]
+
+
+def test_the_example_loads_without_a_warning() -> None:
+    settings = load_config(EXAMPLE, EXAMPLE_ENVIRON)
+    assert [person.key for person in settings.people] == ["lin", "yunque"]
+    assert settings.warnings == ()
+
+
+def test_the_commented_values_of_the_example_are_the_defaults(tmp_path: Path) -> None:
+    spoken = tmp_path / "config.toml"
+    lines = EXAMPLE.read_text(encoding="utf-8").split("\n")
+    alternatives = ("url_env", "headers_env", "secret_file", "previous_")
+    spoken.write_text(
+        "\n".join(
+            line.replace("# ", "", 1)
+            if " = " in line and line.lstrip().startswith("# ") and not line.lstrip("# ").startswith(alternatives)
+            else line
+            for line in lines
+            if "begins with" not in line
+        ),
+        encoding="utf-8",
+    )
+    silent = tmp_path / "silent.toml"
+    silent.write_text("\n".join(lines), encoding="utf-8")
+    one, other = load_config(spoken, EXAMPLE_ENVIRON), load_config(silent, EXAMPLE_ENVIRON)
+    assert spoken.read_text(encoding="utf-8").count("\nport = ") == 1
+    assert (one.people, one.receivers, one.web, one.fetch) == (other.people, other.receivers, other.web, other.fetch)
+    assert (one.database_url, one.rules_dir, one.log) == (other.database_url, other.rules_dir, other.log)
+    assert (one.retention, one.language) == (other.retention, other.language)
+
+
+@pytest.mark.parametrize(
+    ("written", "native_id"),
+    [
+        pytest.param("https://FEEDS.example:443/a#top", "https://feeds.example/a", id="case, port and fragment"),
+        pytest.param("http://feeds.example:81", "http://feeds.example:81/", id="port that means something"),
+        pytest.param("https://feeds.example/a?user=1", "https://feeds.example/a#q=78e2dd52", id="query is hashed"),
+        pytest.param("https://feeds.example/a?user=2", "https://feeds.example/a#q=8a32b517", id="another query"),
+        pytest.param("https://[2001:db8::1]/a", "https://[2001:db8::1]/a", id="address of version 6"),
+    ],
+)
+def test_a_feed_is_known_by_its_address_without_the_query(written: str, native_id: str, tmp_path: Path) -> None:
+    settings = load(VALID.replace("https://feeds.example/lin.xml", written), tmp_path)
+    assert settings.people[0].accounts[0].native_id == native_id
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"), [("90s", 90), ("3m", 180), ("1.5h", 5400), ("1d", 86400), ("2 m", 120)]
+)
+def test_durations_are_read_with_their_unit(written: str, seconds: float, tmp_path: Path) -> None:
+    text = VALID.replace('platform = "weibo"', f'platform = "weibo"\npoll_every = "{written}"')
+    assert load(text, tmp_path).people[0].accounts[0].poll_every_s == seconds

@@ -1,0 +1,97 @@
+"""The outer world of the proof: a site with feeds that grow, and a receiver that logs what it got."""
+
+import json
+import random
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+WINDOW = 60  # newest posts that a feed shows
+LEAK, CLEAN = "明天来看云雀9 No.{n}", "今天跑了{n}公里"
+
+
+class Site:
+    """Feeds by number; what was published is remembered, so that what was missed can be told."""
+
+    def __init__(self, feeds: int, now: Callable[[], datetime]) -> None:
+        self.published: list[tuple[int, str, bool]] = []
+        self._now = now
+        self._feeds: dict[int, list[dict[str, str]]] = {n: [] for n in range(feeds)}
+        self._lock = threading.Lock()
+        self.server = _serve(self._answer)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def publish(self, chance: random.Random) -> None:
+        """One more post in one of the feeds; a third of them leak."""
+        with self._lock:
+            feed, n, leaks = chance.randrange(len(self._feeds)), len(self.published), chance.random() < 1 / 3
+            native_id = f"post-{n}"
+            text = (LEAK if leaks else CLEAN).format(n=n)
+            at = self._now().isoformat()
+            self._feeds[feed].insert(0, {"id": native_id, "content_text": text, "date_published": at})
+            self.published.append((feed, native_id, leaks))
+
+    def _answer(self, request: BaseHTTPRequestHandler) -> None:
+        with self._lock:
+            items = self._feeds[int(request.path.strip("/"))][:WINDOW]
+        body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "t", "items": items}).encode()
+        request.send_response(200)
+        request.send_header("Content-Type", "application/feed+json")
+        request.send_header("Content-Length", str(len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+
+class Sink:
+    """A receiver that answers badly now and then, and can kill the sender between its request and our answer."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.receipts: dict[str, list[str]] = defaultdict(list)
+        self.hidden = 0
+        self.good = False  # from now on every answer is 200
+        self.before_answer: Callable[[], None] | None = None
+        self._chance = chance
+        self._lock = threading.Lock()
+        self.server = _serve(self._answer)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
+
+    def _answer(self, request: BaseHTTPRequestHandler) -> None:
+        body = request.rfile.read(int(request.headers["Content-Length"]))
+        with self._lock:
+            mood = 1.0 if self.good else self._chance.random()
+            if mood < 0.05:
+                request.send_error(500)
+                return
+            self.receipts[request.headers["webhook-id"]].append(sha256(body).hexdigest())
+            shock, self.before_answer = self.before_answer, None
+            if shock is not None:
+                shock()
+            if mood < 0.1 or shock is not None:
+                self.hidden += 1
+                request.close_connection = True
+                request.connection.close()
+                return
+        request.send_response(204)
+        request.end_headers()
+
+
+def _serve(answer: Callable[[Any], None]) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            answer(self)
+
+        do_POST = do_GET  # noqa: N815
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server

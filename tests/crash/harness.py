@@ -1,0 +1,176 @@
+"""The supervisor: starts the service, kills it, starts it again, and at the end asks what was lost."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from monitor.store import Store, browse, upgrade
+from tests.crash.child import FastClock
+from tests.crash.edges import Sink, Site
+from tests.crash.plan import Plan
+from tests.store.invariants import broken_invariants
+
+SPEED = 20.0  # the service's clock; a lease of a minute runs out in three seconds
+FEEDS = 4
+PUBLISH_EVERY_S = 0.05
+START_S, SETTLE_S, DIE_S = 30.0, 120.0, 60.0
+ROOT = Path(__file__).resolve().parents[2]
+RULES = """
+[[products]]
+key = "yunque-9"
+ref = "P-0001"
+label = "Kingfisher"
+brand = ["云雀"]
+names = ["云雀9"]
+timezone = "Asia/Shanghai"
+kinds = ["product"]
+until = "never"
+
+[[rules]]
+id = "unreleased-name"
+kinds = ["product"]
+severity = "high"
+examples.match = ["云雀9"]
+"""
+
+
+@dataclass
+class Report:
+    """What a run did, and what it broke (nothing, one hopes)."""
+
+    kills: int = 0
+    points: list[str] = field(default_factory=list)
+    posts: int = 0
+    receipts: int = 0
+    repeated: int = 0
+    broken: list[str] = field(default_factory=list)
+
+
+class Harness:
+    """One database, one site, one receiver, many short lives of the service."""
+
+    def __init__(self, directory: Path, seed: int) -> None:
+        self.chance = random.Random(seed)
+        origin_s = time.time()
+        self.directory = directory
+        self.clock = FastClock(origin_s, SPEED)
+        self.site = Site(FEEDS, self.clock.now)
+        self.sink = Sink(random.Random(seed + 1))
+        self.plan = Plan(origin_s, SPEED, f"sqlite:///{directory / 'proof.db'}", self.site.url, self.sink.url, FEEDS)
+        (directory / "plan.json").write_text(json.dumps(asdict(self.plan)))
+        (directory / "rules").mkdir()
+        (directory / "rules" / "all.toml").write_text(RULES)
+        upgrade(self.plan.database_url)
+        self.report = Report()
+        self._quiet = threading.Event()
+        threading.Thread(target=self._publish, daemon=True).start()
+
+    def kill_at_random(self) -> None:
+        """Start, let it work between 0.1 and 2 s, kill."""
+        process = self._start()
+        time.sleep(self.chance.uniform(0.1, 2.0))
+        self._kill(process)
+
+    def die_at(self, point: str) -> None:
+        """Start with a crash point armed and wait until it dies there by itself."""
+        process = self._start(LEAK_MONITOR_FAILPOINT=point)
+        if process.wait(DIE_S) != -signal.SIGKILL:
+            self.report.broken.append(f"{point} was never reached")
+        self._count(point)
+
+    def die_unanswered(self) -> None:
+        """C8: the receiver has the whole request and kills the sender before it answers."""
+        process = self._start()
+        died = threading.Event()
+
+        def shock() -> None:
+            process.kill()
+            process.wait()
+            died.set()
+
+        self.sink.before_answer = shock
+        if not died.wait(DIE_S):
+            self.report.broken.append("C8 was never reached")
+            process.kill()
+        self._count("C8")
+
+    def settle(self) -> Report:
+        """Publish no more, let everything be delivered, and check every invariant."""
+        self._quiet.set()
+        self.sink.good = True
+        process = self._start()
+        store = Store(self.plan.database_url)
+        deadline_s = time.time() + SETTLE_S
+        while time.time() < deadline_s and not self._all_told(store):
+            time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        process.wait(START_S)
+        self._check(store)
+        store.close()
+        for edge in (self.site, self.sink):
+            edge.server.shutdown()
+        return self.report
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _publish(self) -> None:
+        while not self._quiet.wait(PUBLISH_EVERY_S):
+            self.site.publish(self.chance)
+
+    def _start(self, **environment: str) -> "subprocess.Popen[str]":
+        log = (self.directory / "service.log").open("a")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.child", str(self.directory)],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+        log.close()
+        started = process.stdout is not None and process.stdout.readline() == "ready\n"
+        if not started and not environment:  # a crash point may be reached before the first tick is announced
+            self.report.broken.append("the service did not start")
+        return process
+
+    def _kill(self, process: "subprocess.Popen[str]") -> None:
+        process.kill()
+        process.wait()
+        self._count(None)
+
+    def _count(self, point: str | None) -> None:
+        self.report.kills += 1
+        if point:
+            self.report.points.append(point)
+
+    def _all_told(self, store: Store) -> bool:
+        with store.read() as tx:
+            stored = browse.native_ids(tx)
+            busy = browse.unfinished(tx)
+        return busy == 0 and all(native_id in stored for _, native_id, _ in self.site.published)
+
+    def _check(self, store: Store) -> None:
+        with store.read() as tx:
+            self.report.broken += broken_invariants(tx, receipts=self.sink.receipts)
+            stored, alerted = browse.native_ids(tx), browse.alerted_native_ids(tx)
+        for feed, native_id, leaks in self.site.published:
+            if native_id not in stored:
+                self.report.broken.append(f"{native_id} of feed {feed} was never stored")
+            elif leaks != (native_id in alerted):
+                self.report.broken.append(f"{native_id}: leaks {leaks}, alerted {native_id in alerted}")
+        most = 1 + self.report.kills + self.sink.hidden
+        for message_id, bodies in self.sink.receipts.items():
+            if len(set(bodies)) > 1:
+                self.report.broken.append(f"{message_id} came with different bodies")
+            if len(bodies) > most:
+                self.report.broken.append(f"{message_id} came {len(bodies)} times")
+        self.report.posts = len(self.site.published)
+        self.report.receipts = sum(map(len, self.sink.receipts.values()))
+        self.report.repeated = self.report.receipts - len(self.sink.receipts)

@@ -1,0 +1,386 @@
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.deliver.text import DIGEST_ROWS, cut, readable
+from monitor.model.findings import Reason
+from monitor.model.messages import Disclosure, EventKind, Found
+from monitor.model.posts import Origin, Part, PostKind
+from monitor.model.rulebook import Kind, Severity
+from tests.deliver.samples import DIGEST, LIFTS_AT, POSTED_AT, SEEN_AT, TEST_NOTICE, incident, notice, receiver
+
+ENGLISH = {
+    "person_name": "Lin Xiaozhou",
+    "person_title": "GM, Yunque phones",
+    "product_label": "Kingfisher",
+    "parts": (
+        Part(Origin.TEXT, "Starts with a 2, see you next Thursday"),
+        Part(Origin.PARENT, "How much?", by_author=False),
+    ),
+}
+
+CARDS = {
+    ("zh", Disclosure.MINIMAL): """\
+🔴 紧急 · 翠鸟 · A-2417
+林晓舟 23:40 的一条微博帖子需要您现在看（48 秒后发现，现在仍可见）。""",
+    ("zh", Disclosure.POST): """\
+🔴 紧急 · 疑似泄密 · 翠鸟
+林晓舟（云雀产品总经理）在微博回复
+23:40 发布，23:41 发现（48 秒）· 现在仍可见
+
+回复的原文：新机卖多少钱？
+林晓舟：2字头起，下周四见😏
+
+为什么：帖子里有尚未公开的价格、发布日期。
+打开原帖：https://weibo.example/lin/1
+A-2417""",
+    ("zh", Disclosure.FULL): """\
+🔴 紧急 · 疑似泄密 · 翠鸟
+林晓舟（云雀产品总经理）在微博回复
+23:40 发布，23:41 发现（48 秒）· 现在仍可见
+
+回复的原文：新机卖多少钱？
+林晓舟：2字头起，下周四见😏
+
+为什么：出现了产品代号（字间加了空格或符号），而且旁边有品牌名
+解禁：12 月 3 日 19:00（还有 4 天 19 小时）
+打开原帖：https://weibo.example/lin/1
+A-2417""",
+    ("en", Disclosure.MINIMAL): """\
+🔴 CRITICAL · Kingfisher · A-2417
+A post by Lin Xiaozhou on Weibo at 23:40 needs you now (seen after 48 s, still public).""",
+    ("en", Disclosure.POST): """\
+🔴 CRITICAL · possible leak · Kingfisher
+Lin Xiaozhou (GM, Yunque phones) replied on Weibo
+Posted 23:40, seen 23:41 (48 s) · still public
+
+In reply to: How much?
+Lin Xiaozhou: Starts with a 2, see you next Thursday
+
+Why: the post gives away what is still secret: price and launch date.
+Open the post: https://weibo.example/lin/1
+A-2417""",
+}
+
+
+@pytest.mark.parametrize(("language", "show"), CARDS)
+def test_the_alert_as_people_read_it(language: str, show: Disclosure) -> None:
+    alert = notice(**(ENGLISH if language == "en" else {}))
+    assert readable(alert, receiver(language=language, show=show)) == CARDS[language, show]
+
+
+LATER = {"seq": 2, "event_at": POSTED_AT + timedelta(minutes=18), "post_revision": 2}
+
+
+@pytest.mark.parametrize(
+    ("changes", "show", "zh", "en"),
+    [
+        pytest.param(
+            {"event": EventKind.ADDED},
+            Disclosure.POST,
+            "A-2417 又有发现（第 2 版 23:58）：现有价格、发布日期",
+            "A-2417 more found (version 2, 23:58): now price and launch date",
+            id="added",
+        ),
+        pytest.param(
+            {"event": EventKind.ADDED},
+            Disclosure.MINIMAL,
+            "A-2417 又有发现（第 2 版 23:58）",
+            "A-2417 more found (version 2, 23:58)",
+            id="added, kinds not told",
+        ),
+        pytest.param(
+            {"event": EventKind.RAISED},
+            Disclosure.POST,
+            "A-2417 升级为紧急（23:58）",
+            "A-2417 raised to CRITICAL (23:58)",
+            id="raised",
+        ),
+        pytest.param(
+            {"event": EventKind.GONE, "gone_at": POSTED_AT + timedelta(minutes=17)},
+            Disclosure.POST,
+            "A-2417 原帖已不可见：23:57 确认，存在约 17 分。请判定并关闭",
+            "A-2417 post gone: confirmed 23:57, up about 17 min. Please judge and close",
+            id="gone",
+        ),
+        pytest.param(
+            {"event": EventKind.CORRECTED, "kinds": (Kind.DATE,)},
+            Disclosure.POST,
+            "A-2417 已编辑（第 2 版 23:58），部分已删，仍有发布日期",
+            "A-2417 edited (version 2, 23:58): part removed, still there: launch date",
+            id="corrected in part",
+        ),
+        pytest.param(
+            {"event": EventKind.CORRECTED},
+            Disclosure.MINIMAL,
+            "A-2417 已编辑（第 2 版 23:58），部分已删，部分仍在",
+            "A-2417 edited (version 2, 23:58): part removed, part still there",
+            id="corrected in part, kinds not told",
+        ),
+        pytest.param(
+            {"event": EventKind.CORRECTED, "findings": (), "kinds": ()},
+            Disclosure.POST,
+            "A-2417 已编辑（第 2 版 23:58），泄密内容已删，存在 18 分",
+            "A-2417 edited (version 2, 23:58): the secret is removed, it stood 18 min",
+            id="corrected",
+        ),
+        pytest.param(
+            {"event": EventKind.PUBLIC_SINCE},
+            Disclosure.POST,
+            "A-2417 撤回：23:58 起已公开",
+            "A-2417 withdrawn: public since 23:58",
+            id="public since",
+        ),
+        pytest.param(
+            {"event": EventKind.ACKNOWLEDGED, "reason": Reason("event_acknowledged", {"by": "周敏"})},
+            Disclosure.POST,
+            "A-2417 周敏 23:58 已接手（发现后 17 分 12 秒）",
+            "A-2417 taken by 周敏 23:58 (17 min 12 s after seen)",
+            id="taken",
+        ),
+        pytest.param(
+            {"event": EventKind.ACKNOWLEDGED},
+            Disclosure.POST,
+            "A-2417 23:58 已接手（发现后 17 分 12 秒）",
+            "A-2417 taken 23:58 (17 min 12 s after seen)",
+            id="taken by nobody named",
+        ),
+        pytest.param(
+            {"event": EventKind.REVIEWED, "reason": Reason("event_reviewed", {"by": "周敏", "verdict": "leak"})},
+            Disclosure.POST,
+            "A-2417 23:58 已判定：泄密。判定人 周敏",
+            "A-2417 judged 23:58: leak. By 周敏",
+            id="judged",
+        ),
+        pytest.param(
+            {"event": EventKind.REVIEWED, "reason": Reason("event_reviewed", {"verdict": "false_positive"})},
+            Disclosure.POST,
+            "A-2417 23:58 已判定：不是泄密",
+            "A-2417 judged 23:58: not a leak",
+            id="judged by nobody named",
+        ),
+        pytest.param(
+            {"event": EventKind.REVIEWED},
+            Disclosure.POST,
+            "A-2417 23:58 已判定",
+            "A-2417 judged 23:58",
+            id="just judged",
+        ),
+        pytest.param(
+            {"event": EventKind.REOPENED},
+            Disclosure.POST,
+            "A-2417 重新打开（第 2 版 23:58）：价格、发布日期",
+            "A-2417 opened again (version 2, 23:58): price and launch date",
+            id="opened again",
+        ),
+        pytest.param(
+            {"event": EventKind.WITHDRAWN, "reason": Reason("event_withdrawn", {"by": "周敏", "verdict": "public"})},
+            Disclosure.POST,
+            "A-2417 撤回：早已公开（23:58）。判定人 周敏",
+            "A-2417 withdrawn: already public (23:58). Judged by 周敏",
+            id="withdrawn",
+        ),
+        pytest.param(
+            {"event": EventKind.WITHDRAWN, "reason": Reason("event_withdrawn", {"verdict": "authorised"})},
+            Disclosure.POST,
+            "A-2417 撤回：已授权（23:58）",
+            "A-2417 withdrawn: authorised (23:58)",
+            id="withdrawn by nobody named",
+        ),
+        pytest.param(
+            {"event": EventKind.WITHDRAWN},
+            Disclosure.POST,
+            "A-2417 撤回：不是泄密（23:58）",
+            "A-2417 withdrawn: not a leak (23:58)",
+            id="just withdrawn",
+        ),
+    ],
+)
+def test_what_became_of_it_begins_with_the_number(changes: dict[str, Any], show: Disclosure, zh: str, en: str) -> None:
+    message = notice(**{**LATER, **changes})
+    first = [readable(message, receiver(language=lang, show=show)).split("\n")[0] for lang in ("zh", "en")]
+    assert first == [zh, en]
+
+
+@pytest.mark.parametrize("event", [EventKind.ADDED, EventKind.REOPENED])
+def test_words_that_are_new_are_shown_again(event: EventKind) -> None:
+    assert "2字头起" in readable(notice(event=event), receiver())
+    assert "2字头起" not in readable(notice(event=event), receiver(show=Disclosure.MINIMAL))
+
+
+@pytest.mark.parametrize("event", set(EventKind) - {EventKind.OPENED, EventKind.ADDED, EventKind.REOPENED})
+def test_every_other_follow_up_is_one_line(event: EventKind) -> None:
+    assert "\n" not in readable(notice(event=event), receiver(show=Disclosure.FULL))
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        pytest.param({"post_kind": PostKind.POST}, "林晓舟（云雀产品总经理）在微博发帖", id="post"),
+        pytest.param({"post_kind": PostKind.REPOST}, "林晓舟（云雀产品总经理）在微博转发", id="repost"),
+        pytest.param({"post_kind": PostKind.PROFILE}, "林晓舟（云雀产品总经理）修改了微博个人资料", id="profile"),
+        pytest.param({"person_title": ""}, "林晓舟在微博回复", id="no title"),
+        pytest.param({"platform": "chirpnet"}, "林晓舟（云雀产品总经理）在chirpnet回复", id="unknown network"),
+        pytest.param({"gone_at": SEEN_AT}, "23:40 发布，23:41 发现（48 秒）· 已不可见", id="gone before it was told"),
+        pytest.param({"published_at": None}, "23:41 发现 · 现在仍可见", id="no time of its own"),
+        pytest.param(
+            {"published_at": POSTED_AT - timedelta(days=1)},
+            "11 月 27 日 23:40 发布，23:41 发现（1 天）· 现在仍可见",
+            id="posted the day before",
+        ),
+        pytest.param(
+            {"published_at": SEEN_AT + timedelta(seconds=5)},
+            "23:41 发布，23:41 发现（0 秒）· 现在仍可见",
+            id="a clock that runs ahead",
+        ),
+        pytest.param({"severity": Severity.HIGH}, "🟠 高 · 疑似泄密 · 翠鸟", id="high"),
+        pytest.param({"severity": Severity.LOW}, "⚪ 低 · 疑似泄密 · 翠鸟", id="low"),
+    ],
+)
+def test_a_card_says_who_what_and_when(changes: dict[str, Any], line: str) -> None:
+    assert line in readable(notice(**changes), receiver()).split("\n")
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"lifts_at": LIFTS_AT, "event_at": LIFTS_AT + timedelta(hours=1)}, "Lifted: 19:00"),
+        ({"lifts_at": LIFTS_AT + timedelta(days=365)}, "Lifts: 2031-12-03 19:00 (in 369 d 19 h)"),
+    ],
+)
+def test_a_lift_is_told_from_the_instant_of_the_event(changes: dict[str, Any], line: str) -> None:
+    assert line in readable(notice(**changes), receiver(show=Disclosure.FULL, language="en")).split("\n")
+
+
+def test_no_lift_no_line() -> None:
+    assert "解禁" not in readable(notice(lifts_at=None), receiver(show=Disclosure.FULL))
+
+
+def test_times_are_those_of_the_reader() -> None:
+    told = readable(notice(), receiver(language="en", timezone=ZoneInfo("Europe/Berlin")))
+    assert "Posted 16:40, seen 16:41 (48 s)" in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "wish"),
+    [
+        ({}, "needs you now"),
+        ({"severity": Severity.MEDIUM}, "is for you to look at"),
+        ({"published_at": None}, "seen 23:41, needs you now"),
+    ],
+)
+def test_the_shortest_form_asks_no_more_than_it_must(changes: dict[str, Any], wish: str) -> None:
+    assert wish in readable(notice(**changes), receiver(show=Disclosure.MINIMAL, language="en"))
+
+
+# --- the post ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_long_post_is_cut_in_the_text_and_the_message_stays_short() -> None:
+    parts = tuple(Part(origin, "长" * 5000) for origin in (Origin.TEXT, Origin.PARENT, Origin.CARD, Origin.ALT))
+    told = readable(notice(parts=parts), receiver())
+    assert "…" in told
+    assert len(told.encode()) < 1024
+    assert "林晓舟：长" in told
+
+
+@given(text=st.text(), limit_bytes=st.integers(0, 60))
+def test_a_cut_ends_at_a_whole_character(text: str, limit_bytes: int) -> None:
+    shown = cut(text, limit_bytes)
+    whole = cut(text, 10_000)
+    assert "\ufffd" not in shown.removesuffix("…") or "\ufffd" in whole
+    assert whole.startswith(shown.removesuffix("…"))
+    assert len(shown.encode()) <= limit_bytes + len("…".encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("a\u202eb\u2066c\u200fd", "abcd", id="marks that turn the line around"),
+        pytest.param("a\x00b\x1b[31mc\x7f", "ab[31mc", id="controls"),
+        pytest.param("一行\n🟢 A-2417 撤回\r\n\u2028三行", "一行 🟢 A-2417 撤回 三行", id="lines that fake ours"),
+        pytest.param("a\ud83db", "a\ufffdb", id="half a surrogate pair"),
+        pytest.param("👩\u200d💻 ok", "👩\u200d💻 ok", id="a joined emoji stays whole"),
+    ],
+)
+def test_what_could_disguise_our_lines_is_taken_out(text: str, shown: str) -> None:
+    lines = readable(notice(parts=(Part(Origin.TEXT, text),)), receiver()).split("\n")
+    assert f"林晓舟：{shown}" in lines
+
+
+def test_a_name_cannot_break_a_line() -> None:
+    told = readable(notice(person_name="林\n晓\u202e舟"), receiver())
+    assert told.split("\n")[1] == "林晓舟（云雀产品总经理）在微博回复"
+
+
+def test_a_post_without_words_still_makes_a_card() -> None:
+    told = readable(notice(parts=(Part(Origin.TEXT, " \n"),), post_url=None, kinds=()), receiver())
+    assert told.startswith("🔴 紧急 · 疑似泄密 · 翠鸟\n")
+    assert told.endswith("A-2417")
+
+
+# --- several, and our own ---------------------------------------------------------------------------------------------
+
+
+def test_a_digest_is_one_line_for_all_and_one_for_each() -> None:
+    assert readable(DIGEST, receiver()) == (
+        "🔴 事后发现 2 条疑似泄密，最高级别：紧急\n"
+        "🔴 翠鸟 · 林晓舟，微博 · A-2417 事后发现：23:40 发布，23:41 才读到\n"
+        "🟠 翠鸟 · 林晓舟，微博 · A-2418 开始监测前的帖子：23:40 发布，23:41 读到"
+    )
+
+
+@pytest.mark.parametrize(
+    ("why", "first"),
+    [
+        ("late", "🔴 Possible leaks found late: 1, up to CRITICAL"),
+        ("hourly", "🔴 Possible leaks in the last hour: 1, up to CRITICAL"),
+        ("weekly", "🔴 Notes of the week: 1, up to CRITICAL"),
+    ],
+)
+def test_a_digest_says_why_it_is_one(why: str, first: str) -> None:
+    told = readable(replace(DIGEST, why=why, notices=(notice(),)), receiver(language="en"))
+    assert told.split("\n") == [first, "🔴 翠鸟 · 林晓舟, Weibo · A-2417 posted 23:40, seen 23:41"]
+
+
+def test_a_digest_holds_follow_ups_and_posts_without_a_time() -> None:
+    rows = (notice(event=EventKind.GONE, gone_at=SEEN_AT), notice(published_at=None, found=Found.BASELINE))
+    _, gone, undated = readable(replace(DIGEST, notices=rows), receiver(language="en")).split("\n")
+    assert gone.endswith("A-2417 post gone: confirmed 23:41, up about 48 s. Please judge and close")
+    assert undated.endswith("A-2417 found 23:41")
+
+
+def test_a_long_digest_is_cut_in_the_text_and_says_so() -> None:
+    told = readable(replace(DIGEST, notices=(notice(),) * 50), receiver())
+    assert len(told.split("\n")) == 1 + DIGEST_ROWS + 1
+    assert told.endswith(f"……还有 {50 - DIGEST_ROWS} 条")
+
+
+def test_blindness_says_since_when_why_and_what_to_do() -> None:
+    assert readable(incident(), receiver()) == (
+        "⚫ 看不见账号 lin-weibo（自 23:40 起）\n"
+        "原因：平台要求登录，或拒绝了我们。\n"
+        "处理：请更新该账号的登录或令牌，之后会自动恢复读取。恢复之前请人工查看主页；这不是“没有新帖”。"
+    )
+
+
+def test_other_trouble_says_what_to_do() -> None:
+    told = readable(incident(kind="receiver_failing", subject="comms", detail={}), receiver(language="en"))
+    assert told.split("\n") == [
+        "⚫ Receiver comms does not take messages (since 23:40)",
+        "Cure: Look at the receiver; messages wait and go out by themselves once it is back.",
+    ]
+
+
+def test_trouble_that_is_over_says_how_long_it_was() -> None:
+    over = incident(closed_at=POSTED_AT + timedelta(minutes=62))
+    assert readable(over, receiver()) == "🟢 已恢复：看不见账号 lin-weibo（历时 1 小时 2 分）"
+
+
+def test_a_test_says_that_nothing_has_happened() -> None:
+    assert "Nothing has happened" in readable(TEST_NOTICE, receiver(language="en"))

@@ -1,0 +1,25 @@
+"""Fakes of the edges: the clock. (Network and receiver are real loopback servers: fetch/feed_server, deliver/receiver.)"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass
+class HandClock:
+    """Stands still until moved."""
+
+    at: datetime
+    steady_s: float = 0.0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def elapsed_s(self) -> float:
+        return self.steady_s
+
+    def move(self, **delta: float) -> datetime:
+        """Move both clocks on, for example `move(minutes=5)`."""
+        step = timedelta(**delta)
+        self.at += step
+        self.steady_s += step.total_seconds()
+        return self.at

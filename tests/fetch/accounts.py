@@ -1,0 +1,24 @@
+"""A fictional account and an instant, for the tests of reading."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from monitor.model.people import Account
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def account(url: str = "https://feeds.example/yuan", zone: str = "Asia/Shanghai", key: str = "") -> Account:
+    """Somebody's feed on a server that may be on this machine."""
+    return Account(
+        key="lin-yuan/feed",
+        person_key="lin-yuan",
+        source="feed",
+        platform="weblog",
+        native_id="yuan",
+        url=url,
+        poll_every_s=60.0,
+        timezone=ZoneInfo(zone),
+        allow_private_network=True,
+        secret_headers={"X-Api-Key": key} if key else {},
+    )

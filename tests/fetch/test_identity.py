@@ -1,0 +1,90 @@
+"""Which post an entry is, which version, and what of it is told once."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.fetch.identity import Entry, Words, build_post, content_hash
+from monitor.model.posts import Origin, Part
+from tests.fetch.accounts import NOW, account
+
+ENTRY = Entry(
+    native_id="guid",
+    link="https://feeds.example/1",
+    title=Words("标题", is_html=False),
+    bodies=(Words("正文", is_html=False),),
+    captions=(),
+    published="2026-11-20T12:00:00+08:00",
+    updated=None,
+)
+
+
+def plain(*texts: str) -> tuple[Words, ...]:
+    return tuple(Words(text, is_html=False) for text in texts)
+
+
+def hash_of(text: str) -> str:
+    return content_hash([Part(Origin.TEXT, text)])
+
+
+def test_the_id_is_the_guid_or_the_link_or_the_text() -> None:
+    assert build_post(ENTRY, account(), NOW)[0].native_id == "guid"
+    assert build_post(replace(ENTRY, native_id=None), account(), NOW)[0].native_id == "https://feeds.example/1"
+    nameless = build_post(replace(ENTRY, native_id=None, link=None), account(), NOW)[0]
+    assert nameless.native_id == f"sha256:{nameless.content_hash}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("X9 赞 12 评论 3", "X9 赞 1.3万 评论 40"),
+        ("X9, 12 comments", "X9, 1,300 comments"),
+        ("X9 1 like", "X9 2 likes"),
+        ("X9 👍 3 💬 4", "X9 👍 30 💬 44"),
+    ],
+)
+def test_counts_make_no_new_version(one: str, other: str) -> None:
+    assert hash_of(one) == hash_of(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("起售价 4299", "起售价 4399"), ("X9", "X9 "), ("6100 mAh", "6200 mAh"), ("a", "")]
+)
+def test_every_other_difference_makes_one(one: str, other: str) -> None:
+    assert hash_of(one) != hash_of(other)
+    assert hash_of(one) != content_hash([Part(Origin.TITLE, one)])
+
+
+@pytest.mark.parametrize(
+    ("title", "bodies", "told"),
+    [
+        ("云雀 X9 发布", ("云雀 X9 发布",), ["text"]),
+        ("云雀 X9 发布", ("云雀 X9\n发布\n\n更多",), ["text"]),
+        ("云雀 X9 发布…", ("云雀 X9 发布会明晚开始",), ["text"]),
+        ("The new X9 ...", ("The new X99 is here",), ["text"]),
+        ("云雀 X9 发布", ("云雀 X9 发布会",), ["title", "text"]),
+        ("X9", ("X99",), ["title", "text"]),
+        ("X9", ("About X9",), ["title", "text"]),
+        ("…", ("正文",), ["title", "text"]),
+        ("", ("正文",), ["text"]),
+        ("标题", ("",), ["title"]),
+        ("标题", ("正文很长，这里是全部", "正文很长 […]"), ["title", "text"]),
+        ("标题", ("正文很长，这里是全部", "另一段摘要"), ["title", "text", "text"]),
+        ("标题", ("the X99 phone", "X9"), ["title", "text", "text"]),
+        ("", (), []),
+    ],
+)
+def test_each_text_is_told_once_and_none_is_lost(title: str, bodies: tuple[str, ...], told: list[str]) -> None:
+    entry = replace(ENTRY, title=Words(title, is_html=False), bodies=plain(*bodies))
+    assert [part.origin.value for part in build_post(entry, account(), NOW)[0].parts] == told
+
+
+@given(st.lists(st.text(alphabet="X9 云雀.…\n", max_size=12), min_size=1, max_size=4))
+def test_every_word_of_an_entry_is_in_some_part(texts: list[str]) -> None:
+    entry = replace(ENTRY, title=Words(texts[0], is_html=False), bodies=plain(*texts[1:]))
+    parts = build_post(entry, account(), NOW)[0].parts
+    for text in texts:
+        squashed = "".join(text.split()).rstrip(".…")
+        assert any(squashed in "".join(part.text.split()) for part in parts) or not squashed

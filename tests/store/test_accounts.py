@@ -1,0 +1,161 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from monitor.errors import ClaimLostError, Failure, FetchError
+from monitor.store import Store, accounts
+from monitor.store.schema import accounts as table
+from monitor.store.schema import gaps, people
+from tests.store import sample
+from tests.store.sample import NOON
+
+HOUR = timedelta(hours=1)
+
+
+def test_new_accounts_are_due_at_once_and_know_nothing(store: Store) -> None:
+    sample.people(store)
+    claimed = sample.take_account(store, NOON)
+    assert (claimed.key, claimed.state, claimed.failures, claimed.knows_posts) == ("lin-blog", "new", 0, False)
+    assert (claimed.added_at, claimed.last_success_at, claimed.read.etag) == (NOON, None, None)
+
+
+def test_syncing_again_keeps_what_reading_has_learnt(store: Store) -> None:
+    sample.people(store)
+    sample.read(store, sample.page(sample.post("p1")), NOON)
+    sample.people(store, at=NOON + HOUR)
+    claimed = sample.take_account(store, NOON + HOUR)
+    assert (claimed.read.etag, claimed.state, claimed.added_at) == ("e1", "ok", NOON)
+    assert (claimed.last_success_at, claimed.knows_posts) == (NOON, True)
+
+
+def test_a_retired_account_is_read_no_more_and_its_worker_loses_it(store: Store) -> None:
+    sample.people(store)
+    claimed = sample.take_account(store, NOON)
+    with store.write() as tx:
+        accounts.sync_people(tx, [], NOON + HOUR)
+        assert sample.rows(tx, table, "state", "due_at") == [("removed", None)]
+        assert sample.rows(tx, people, "retired_at") == [(NOON + HOUR,)]
+    with pytest.raises(ClaimLostError), store.write() as tx:
+        accounts.put_back(tx, claimed, NOON)
+    with store.write() as tx:
+        assert accounts.claim_accounts(tx, NOON + 2 * HOUR, limit=9) == []
+
+
+def test_an_account_that_comes_back_was_out_of_sight_meanwhile(store: Store) -> None:
+    sample.people(store)
+    sample.read(store, sample.page(sample.post("p1")), NOON)
+    with store.write() as tx:
+        accounts.sync_people(tx, [], NOON + HOUR)
+    sample.people(store, at=NOON + 5 * HOUR)
+    sample.read(store, sample.page(sample.post("p2", at=NOON + 2 * HOUR), sample.post("p1")), NOON + 5 * HOUR)
+    with store.read() as tx:
+        assert sample.rows(tx, gaps, "from_at", "to_at", "cause", "filled_at") == [
+            (NOON, NOON + 5 * HOUR, "removed", NOON + 5 * HOUR)
+        ]
+    assert [r.was_blind for r in sample.pending(store, NOON + 5 * HOUR)] == [False, True]
+
+
+def test_a_renamed_account_stays_the_same(store: Store) -> None:
+    old = sample.account("old", native_id="n1")
+    sample.people(store, old)
+    sample.read(store, sample.page(sample.post("p1")), NOON, old)
+    sample.people(store, sample.account("new", native_id="n1"), at=NOON + HOUR)
+    claimed = sample.take_account(store, NOON + HOUR)
+    assert (claimed.key, claimed.read.etag, claimed.knows_posts) == ("new", "e1", True)
+
+
+def test_two_accounts_may_change_names_with_each_other(store: Store) -> None:
+    sample.people(store, sample.account("a", native_id="1"), sample.account("b", native_id="2"))
+    sample.people(store, sample.account("a", native_id="2"), sample.account("b", native_id="1"))
+    with store.read() as tx:
+        assert sample.rows(tx, table, "key", "native_id", "state") == [("b", "1", "new"), ("a", "2", "new")]
+
+
+def test_another_place_under_an_old_key_begins_anew(store: Store) -> None:
+    sample.people(store, sample.account(native_id="typo"))
+    sample.read(store, sample.page(sample.post("p1")), NOON, sample.account(native_id="typo"))
+    sample.people(store, sample.account(native_id="right"), at=NOON + HOUR)
+    claimed = sample.take_account(store, NOON + HOUR)
+    assert (claimed.read.etag, claimed.last_success_at, claimed.added_at) == (None, None, NOON + HOUR)
+
+
+def test_failures_count_until_a_read_succeeds(store: Store) -> None:
+    sample.people(store)
+    for n in range(2):
+        claimed = sample.take_account(store, NOON)
+        assert claimed.failures == n
+        _fail(store, claimed, "ok", NOON)
+    sample.read(store, sample.page(), NOON)
+    with store.read() as tx:
+        assert sample.rows(tx, table, "failures", "state", "state_reason", "state_detail") == [(0, "ok", "", "")]
+
+
+def test_a_failure_notes_its_reason_and_since_when(store: Store) -> None:
+    sample.people(store)
+    for at in (NOON, NOON + HOUR):
+        _fail(store, sample.take_account(store, at), "blocked", at)
+    with store.read() as tx:
+        assert sample.rows(tx, table, "state", "state_reason", "state_detail", "state_at") == [
+            ("blocked", "timeout", "timeout: no answer", NOON)
+        ]
+
+
+def test_an_account_can_be_made_due_by_hand(store: Store) -> None:
+    sample.people(store)
+    sample.read(store, sample.page(), NOON)
+    with store.write() as tx:
+        assert accounts.claim_accounts(tx, NOON, limit=9) == []
+        accounts.make_due(tx, ["lin-blog"], NOON)
+        assert len(accounts.claim_accounts(tx, NOON, limit=9)) == 1
+
+
+def _fail(store: Store, claimed: accounts.ClaimedAccount, state: str, at: datetime) -> None:
+    error = FetchError(Failure.TIMEOUT, "no answer")
+    with store.write() as tx:
+        accounts.save_failure(tx, claimed, error, state=state, state_reason="timeout", now=at, due_at=at)
+
+
+# --- hosts ----------------------------------------------------------------------------------------------------------
+
+
+def _slot(store: Store, at: datetime, host: str = "blog.example") -> float:
+    """Seconds from `at` until the host may be asked."""
+    with store.write() as tx:
+        return (accounts.take_host_slot(tx, host, at, 1.0) - at).total_seconds()
+
+
+def test_a_host_is_asked_at_a_distance_and_others_are_not_affected(store: Store) -> None:
+    assert _slot(store, NOON) == 0
+    assert _slot(store, NOON) == 1
+    assert _slot(store, NOON, "other.example") == 0
+    assert _slot(store, NOON + timedelta(seconds=1)) == 0
+
+
+def test_those_who_must_wait_come_back_one_by_one_and_all_get_their_turn(store: Store) -> None:
+    waiting = dict.fromkeys(range(20), 0.0)
+    asked: list[float] = []
+    questions = 0
+    while waiting:
+        n = min(waiting, key=waiting.__getitem__)
+        at_s = waiting.pop(n)
+        questions += 1
+        wait_s = _slot(store, NOON + timedelta(seconds=at_s))
+        if wait_s:
+            waiting[n] = at_s + wait_s
+        else:
+            asked.append(at_s)
+    assert asked == [float(n) for n in range(20)]
+    assert questions == 39
+
+
+def test_a_paused_host_is_left_alone(store: Store) -> None:
+    with store.write() as tx:
+        accounts.pause_host(tx, "blog.example", NOON + HOUR)
+    assert _slot(store, NOON) == 3600
+    assert _slot(store, NOON + HOUR) == 0
+
+
+def test_a_pause_of_a_clock_that_was_wrong_does_not_hold(store: Store) -> None:
+    with store.write() as tx:
+        accounts.pause_host(tx, "blog.example", NOON + timedelta(days=30))
+    assert _slot(store, NOON) == 0

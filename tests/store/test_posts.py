@@ -1,0 +1,149 @@
+from datetime import datetime, timedelta
+
+import pytest
+
+from monitor.store import Store
+from monitor.store.schema import payloads, posts, revisions, sightings
+from tests.store import sample
+from tests.store.sample import NOON, page, pending, post, read
+
+MINUTE = timedelta(minutes=1)
+
+
+def _texts(store: Store) -> list[tuple[object, ...]]:
+    with store.read() as tx:
+        return sample.rows(tx, revisions, "no", "cause", "state", "effective_at")
+
+
+def _current(store: Store) -> list[object]:
+    with store.read() as tx:
+        return [row[0] for row in sample.rows(tx, posts, "current_rev")]
+
+
+def _judged(store: Store, at: datetime) -> list[tuple[int, bool]]:
+    """Judge all that waits; answers number and whether it is current, of each text."""
+    taken = pending(store, at)
+    for revision in taken:
+        sample.judge(store, revision, [], at)
+    return [(revision.no, revision.is_current) for revision in taken]
+
+
+def test_a_new_post_is_stored_with_all_that_belongs_to_it(store: Store) -> None:
+    sample.people(store)
+    saved = read(store, page(post("p1", at=NOON - MINUTE)), NOON)
+    assert (saved.new_posts, saved.new_revisions, saved.known, saved.gap_opened) == (1, 0, 0, False)
+    assert _texts(store) == [(1, "first", "pending", NOON - MINUTE)]
+    with store.read() as tx:
+        assert sample.rows(tx, sightings, "post_id", "account_id", "first_at", "last_at") == [(1, 1, NOON, NOON)]
+        ((headers, body, status),) = sample.rows(tx, payloads, "headers", "body", "status")
+    assert (headers, status) == ({"etag": "e1"}, 200)
+    assert b"p1" in bytes(str(body), "ascii", "backslashreplace")
+
+
+def test_reading_the_same_page_again_changes_nothing_but_the_sighting(store: Store) -> None:
+    sample.people(store)
+    shown = page(post("p1"), post("p2"))
+    read(store, shown, NOON)
+    saved = read(store, shown, NOON + MINUTE)
+    assert (saved.new_posts, saved.new_revisions, saved.known) == (0, 0, 2)
+    assert len(_texts(store)) == 2
+    with store.read() as tx:
+        assert sample.rows(tx, sightings, "first_at", "last_at") == [(NOON, NOON + MINUTE)] * 2
+        assert len(sample.rows(tx, payloads, "id")) == 1
+
+
+@pytest.mark.parametrize(
+    ("claimed_at", "effective_at"),
+    [
+        pytest.param(NOON - 9 * MINUTE, NOON - 9 * MINUTE, id="the platform's time"),
+        pytest.param(NOON, NOON, id="this very instant"),
+        pytest.param(NOON + MINUTE, NOON, id="never later than seen"),
+        pytest.param(None, NOON, id="no time"),
+    ],
+)
+def test_a_post_counts_from_when_it_was_public(
+    store: Store, claimed_at: datetime | None, effective_at: datetime
+) -> None:
+    sample.people(store)
+    read(store, page(post("p1", at=claimed_at)), NOON)
+    assert [row[3] for row in _texts(store)] == [effective_at]
+
+
+@pytest.mark.parametrize(
+    ("edited_at", "effective_at"),
+    [
+        pytest.param(NOON + MINUTE, NOON + MINUTE, id="the platform's time"),
+        pytest.param(NOON - 9 * MINUTE, NOON + 2 * MINUTE, id="before the post itself"),
+        pytest.param(NOON + 9 * MINUTE, NOON + 2 * MINUTE, id="in the future"),
+        pytest.param(None, NOON + 2 * MINUTE, id="no time"),
+    ],
+)
+def test_an_edit_is_a_new_text_that_counts_from_the_edit(
+    store: Store, edited_at: datetime | None, effective_at: datetime
+) -> None:
+    sample.people(store)
+    read(store, page(post("p1", "前", at=NOON)), NOON)
+    saved = read(store, page(post("p1", "后", at=NOON, edited_at=edited_at)), NOON + 2 * MINUTE)
+    assert (saved.new_posts, saved.new_revisions) == (0, 1)
+    assert _texts(store)[1] == (2, "edited", "pending", effective_at)
+    assert _current(store) == [2]
+
+
+def test_going_back_to_an_earlier_text_judges_it_again_without_a_new_text(store: Store) -> None:
+    sample.people(store)
+    for n, text in enumerate(("前", "后")):
+        read(store, page(post("p1", text)), NOON + n * MINUTE)
+    assert _judged(store, NOON + MINUTE) == [(1, False), (2, True)]
+    saved = read(store, page(post("p1", "前")), NOON + 2 * MINUTE)
+    assert (saved.new_revisions, saved.known) == (0, 1)
+    assert [row[:3] for row in _texts(store)] == [(1, "first", "pending"), (2, "edited", "done")]
+    assert _judged(store, NOON + 2 * MINUTE) == [(1, True)]
+
+
+def test_one_post_seen_by_two_accounts_is_one_post_whose_text_is_that_of_the_first(store: Store) -> None:
+    ours, other = sample.account("a"), sample.account("b")
+    sample.people(store, ours, other)
+    read(store, page(post("p1", "全文")), NOON, ours)
+    read(store, page(post("p1", "全…")), NOON, other)
+    assert _current(store) == [1]
+    assert _judged(store, NOON) == [(1, True), (2, False)]
+    for n in range(1, 4):
+        read(store, page(post("p1", "全文")), NOON + n * MINUTE, ours)
+        read(store, page(post("p1", "全…")), NOON + n * MINUTE, other)
+    assert len(_texts(store)) == 2
+    with store.read() as tx:
+        assert sample.rows(tx, sightings, "post_id", "account_id") == [(1, 1), (1, 2)]
+    assert _judged(store, NOON + 3 * MINUTE) == [], "two texts that take turns must not be judged for ever"
+
+
+def test_a_post_whose_first_account_was_removed_follows_the_other(store: Store) -> None:
+    ours, other = sample.account("a"), sample.account("b")
+    sample.people(store, ours, other)
+    read(store, page(post("p1", "前")), NOON, ours)
+    sample.people(store, other, at=NOON)
+    read(store, page(post("p1", "后")), NOON + MINUTE, other)
+    assert _current(store) == [2]
+
+
+def test_two_texts_for_one_post_on_one_page_are_both_judged_and_do_not_take_turns(store: Store) -> None:
+    sample.people(store)
+    shown = page(post("p1", "新"), post("p1", "旧"))
+    read(store, shown, NOON)
+    assert _current(store) == [1]
+    assert _judged(store, NOON) == [(1, True), (2, False)]
+    read(store, shown, NOON + MINUTE)
+    assert _judged(store, NOON + MINUTE) == []
+    read(store, page(post("p1", "更新"), post("p1", "旧")), NOON + 2 * MINUTE)
+    assert _current(store) == [3]
+
+
+def test_a_page_of_more_posts_than_a_statement_takes_is_stored_whole(store: Store) -> None:
+    sample.people(store)
+    shown = page(*(post(f"p{n}") for n in range(1200)))
+    assert read(store, shown, NOON).new_posts == 1200
+    assert read(store, shown, NOON + MINUTE).known == 1200
+
+
+def test_the_same_id_on_two_platforms_is_two_posts(store: Store) -> None:
+    sample.people(store)
+    assert read(store, page(post("1"), post("1", platform="other.example")), NOON).new_posts == 2

@@ -1,0 +1,223 @@
+"""What findings mean for people: tables of what was known, what is found now, and what is told."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor import alert
+from monitor.alert import AlertBefore, AlertChange, Announcement, RevisionBefore, Suppression, Urgency
+from monitor.model.findings import Disposition, Finding, Reason
+from monitor.model.messages import AlertState, Disclosure, EventKind, Found, Receiver, Verdict
+from monitor.model.rulebook import Kind, Severity
+
+NOON = datetime(2030, 6, 5, 12, 0, tzinfo=UTC)  # a Wednesday
+TEXT_HASH = "t" * 64
+
+
+def finding(value: str = "", kind: Kind = Kind.PRODUCT, **changes: object) -> Finding:
+    made = Finding(
+        rule_id="unreleased-name",
+        kind=kind,
+        subject="yunque-9",
+        part_no=0,
+        start=0,
+        end=3,
+        value=value,
+        severity=Severity.HIGH,
+        reason=Reason("unreleased_name"),
+        disposition=Disposition.ALERT,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+NAME = finding()
+PRICE = finding("2999 CNY", Kind.PRICE, severity=Severity.CRITICAL)
+OTHER = finding(subject="bailu-2")
+REVISION = RevisionBefore(
+    revision_id=7, is_current=True, effective_at=NOON, account_added_at=NOON - timedelta(days=9), was_blind=False
+)
+
+
+def before(*found: Finding, **changes: object) -> dict[str, AlertBefore]:
+    known = AlertBefore(
+        alert_id=1,
+        subject="yunque-9",
+        severity=Severity.HIGH,
+        state=AlertState.OPEN,
+        verdict=None,
+        last_seq=1,
+        facts=frozenset(map(alert.fact_of, found)),
+        judged_facts=frozenset(),
+        corrections=0,
+    )
+    return {"yunque-9": replace(known, **changes)}  # type: ignore[arg-type]
+
+
+REVIEWED = {"state": AlertState.REVIEWED, "judged_facts": frozenset({"product:"})}
+
+
+@pytest.mark.parametrize(
+    ("known", "found", "event"),
+    [
+        pytest.param({}, [], None, id="nothing found, nothing known"),
+        pytest.param({}, [NAME], EventKind.OPENED, id="a first finding opens"),
+        pytest.param(before(NAME), [NAME], None, id="the same facts again say nothing"),
+        pytest.param(before(NAME), [NAME, PRICE], EventKind.ADDED, id="another fact is added"),
+        pytest.param(before(NAME), [], EventKind.CORRECTED, id="a text without it is a correction"),
+        pytest.param(before(NAME, PRICE), [NAME], EventKind.CORRECTED, id="half of it gone is a correction"),
+        pytest.param(before(NAME), [PRICE], EventKind.ADDED, id="one for another is news before it is a correction"),
+        pytest.param(
+            before(NAME, verdict=Verdict.LEAK, **REVIEWED), [NAME, PRICE], EventKind.REOPENED, id="closed, and more"
+        ),
+        pytest.param(before(verdict=Verdict.LEAK, **REVIEWED), [NAME], EventKind.REOPENED, id="closed leak returns"),
+        pytest.param(
+            before(verdict=Verdict.AUTHORISED, **REVIEWED), [NAME], EventKind.ADDED, id="what was allowed stays closed"
+        ),
+        pytest.param(
+            before(NAME, verdict=Verdict.AUTHORISED, **REVIEWED),
+            [NAME, PRICE],
+            EventKind.REOPENED,
+            id="allowed, but not that",
+        ),
+        pytest.param({}, [replace(NAME, disposition=Disposition.CONTEXT)], None, id="context alone tells nobody"),
+    ],
+)
+def test_an_evaluation_is_at_most_one_event(
+    known: dict[str, AlertBefore], found: list[Finding], event: EventKind | None
+) -> None:
+    changes = alert.decide(REVISION, found, known)
+    assert [c.event for c in changes] == ([] if event is None else [event])
+
+
+def test_each_subject_has_its_own_event() -> None:
+    assert [c.subject for c in alert.decide(REVISION, [NAME, OTHER], {})] == ["bailu-2", "yunque-9"]
+
+
+def test_severity_is_the_worst_ever_seen() -> None:
+    (corrected,) = alert.decide(REVISION, [NAME], before(NAME, PRICE, severity=Severity.CRITICAL))
+    assert corrected.severity is Severity.CRITICAL
+
+
+def test_an_older_text_never_corrects() -> None:
+    assert alert.decide(replace(REVISION, is_current=False), [], before(NAME)) == ()
+
+
+def test_a_repeated_evaluation_has_the_same_mark_and_a_return_after_correction_another() -> None:
+    first = alert.decide(REVISION, [NAME], before())[0].dedup
+    again = alert.decide(REVISION, [NAME], before())[0].dedup
+    returned = alert.decide(REVISION, [NAME], before(corrections=1))[0].dedup
+    assert first == again != returned
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        pytest.param({}, Found.LIVE, id="as it came"),
+        pytest.param({"was_blind": True}, Found.LATER, id="while we were blind"),
+        pytest.param({"effective_at": NOON - timedelta(days=30)}, Found.BASELINE, id="before we watched"),
+        pytest.param({"effective_at": NOON - timedelta(days=30), "was_blind": True}, Found.BASELINE, id="both"),
+    ],
+)
+def test_how_a_post_was_found(changes: dict[str, object], found: Found) -> None:
+    assert alert.found_how(replace(REVISION, **changes)) is found  # type: ignore[arg-type]
+
+
+# --- the last word on a finding ---------------------------------------------------------------------------------
+
+
+def said(value: str, minutes: int, kind: Kind = Kind.PRODUCT) -> Announcement:
+    return Announcement("yunque-9", kind, value, NOON + timedelta(minutes=minutes))
+
+
+def quiet(days: int = 1, **fields: str) -> Suppression:
+    empty = Suppression(3, None, None, None, NOON + timedelta(days=days))
+    return replace(empty, **fields)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("found", "announced", "suppressed", "disposition"),
+    [
+        pytest.param(NAME, [], [], Disposition.ALERT, id="nobody said anything"),
+        pytest.param(NAME, [said("", -1)], [], Disposition.PUBLIC, id="announced before"),
+        pytest.param(NAME, [said("", 0)], [], Disposition.ALERT, id="announced by this very post"),
+        pytest.param(NAME, [said("", 1)], [], Disposition.ALERT, id="announced afterwards"),
+        pytest.param(PRICE, [said("", -1)], [], Disposition.ALERT, id="the name is public, the price is not"),
+        pytest.param(PRICE, [said("2999 CNY", -1, Kind.PRICE)], [], Disposition.PUBLIC, id="this price is public"),
+        pytest.param(PRICE, [said("3299 CNY", -1, Kind.PRICE)], [], Disposition.ALERT, id="another price is public"),
+        pytest.param(NAME, [], [quiet(subject="yunque-9")], Disposition.SUPPRESSED, id="subject"),
+        pytest.param(NAME, [], [quiet(subject="bailu-2")], Disposition.ALERT, id="another subject"),
+        pytest.param(NAME, [], [quiet(text_hash=TEXT_HASH)], Disposition.SUPPRESSED, id="same words"),
+        pytest.param(
+            NAME, [], [quiet(rule_id="unreleased-name", subject="bailu-2")], Disposition.ALERT, id="all must fit"
+        ),
+        pytest.param(NAME, [], [quiet(subject="yunque-9", days=-1)], Disposition.ALERT, id="it has ended"),
+        pytest.param(NAME, [], [quiet()], Disposition.ALERT, id="one about nothing hides nothing"),
+        pytest.param(
+            replace(NAME, disposition=Disposition.TEST), [said("", -1)], [], Disposition.TEST, id="a test stays one"
+        ),
+    ],
+)
+def test_the_last_word_on_a_finding(
+    found: Finding, announced: list[Announcement], suppressed: list[Suppression], disposition: Disposition
+) -> None:
+    (settled,) = alert.settle([found], announced, suppressed, text_hash=TEXT_HASH, at=NOON)
+    assert settled.disposition is disposition
+    assert (settled.suppression_id is not None) == (disposition is Disposition.SUPPRESSED)
+
+
+# --- who is told ------------------------------------------------------------------------------------------------
+
+
+def receiver(key: str = "desk", **changes: object) -> Receiver:
+    made = Receiver(
+        key=key,
+        format="webhook",
+        url="https://chat.example/hook",
+        secrets=(b"k" * 32,),
+        show=Disclosure.MINIMAL,
+        language="en",
+        timezone=ZoneInfo("Asia/Shanghai"),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def change(severity: Severity, found: Found = Found.LIVE) -> AlertChange:
+    (made,) = alert.decide(REVISION, [replace(NAME, severity=severity)], {})
+    return replace(made, found=found)
+
+
+@pytest.mark.parametrize(
+    ("severity", "found", "urgency", "due_at"),
+    [
+        pytest.param(Severity.CRITICAL, Found.LIVE, Urgency.NOW, NOON, id="critical at once"),
+        pytest.param(Severity.HIGH, Found.LIVE, Urgency.NOW, NOON, id="high at once"),
+        pytest.param(Severity.MEDIUM, Found.LIVE, Urgency.HOURLY, NOON + timedelta(hours=1), id="medium by the hour"),
+        pytest.param(
+            Severity.LOW,
+            Found.LIVE,
+            Urgency.WEEKLY,
+            datetime(2030, 6, 10, 1, 0, tzinfo=UTC),
+            id="low on Monday at nine",
+        ),
+        pytest.param(
+            Severity.CRITICAL, Found.BASELINE, Urgency.LATE, NOON + timedelta(seconds=60), id="a first read is gathered"
+        ),
+        pytest.param(
+            Severity.HIGH, Found.LATER, Urgency.LATE, NOON + timedelta(seconds=60), id="late ones are gathered"
+        ),
+    ],
+)
+def test_how_soon_a_receiver_hears(severity: Severity, found: Found, urgency: Urgency, due_at: datetime) -> None:
+    (way,) = alert.route(change(severity, found), [receiver()], NOON)
+    assert (way.urgency, way.due_at) == (urgency, due_at)
+
+
+def test_a_receiver_hears_only_what_it_wants() -> None:
+    wanted = [
+        receiver("all"),
+        receiver("worst", min_severity=Severity.CRITICAL),
+        receiver("ops only", alerts=False, ops=True),
+    ]
+    assert [way.receiver_key for way in alert.route(change(Severity.HIGH), wanted, NOON)] == ["all"]

@@ -1,0 +1,161 @@
+"""The pages say what the program does: every key, command and dependency is on its page, every link leads somewhere."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from typer.core import TyperGroup
+
+from monitor.cli.app import app
+from monitor.config.shape import File, Table, keys_of, table_at
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
+CODE = re.compile(r"^```.*?^```|^ {4}.*?$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:leak-monitor|\./run) +([a-z]+)(?: +([a-z]+))?")
+RUN_WORDS = {"test", "lint", "types", "docs"}
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+# --- configuration ----------------------------------------------------------------------------------------------
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "": (),
+    "database": ("database",),
+    "rules": ("rules",),
+    "web": ("web",),
+    "fetch": ("fetch",),
+    "retention": ("retention",),
+    "log": ("log",),
+    "people": ("people",),
+    "people.accounts": ("people", "accounts"),
+    "receivers": ("receivers",),
+}
+
+
+def table_named(name: str) -> type[Table]:
+    table = table_at(TABLES[name])
+    assert table is not None
+    return table
+
+
+def values_of(name: str) -> list[str]:
+    """The keys of a table that hold values rather than tables."""
+    return [key for key in keys_of(table_named(name)) if table_at((*TABLES[name], key)) is None]
+
+
+def section(text: str, header: re.Pattern[str], name: str) -> str:
+    """What stands below the header of that name, up to the next header."""
+    starts = [(found.end(), found[1]) for found in header.finditer(text)] + [(len(text), "")]
+    begin = 0 if not name else next(end for end, found in starts if found == name)
+    return text[begin : next(end for end, _ in starts if end > begin)]
+
+
+def test_every_table_of_the_configuration_is_known_here() -> None:
+    tables = {key for key in keys_of(File) if table_at((key,)) is not None}
+    assert tables == {name for name in TABLES if name and "." not in name}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_key_of_the_configuration_is_in_the_example(name: str) -> None:
+    text = section(read("config.example.toml"), re.compile(r"^\s*\[\[?([a-z.]+)\]\]?", re.MULTILINE), name)
+    assert [key for key in values_of(name) if not re.search(rf"^[ #]*{key} = ", text, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_key_of_the_configuration_has_its_row(name: str) -> None:
+    text = section(read("docs/reference/config.md"), re.compile(r"^## `\[+([a-z.]+)\]+`", re.MULTILINE), name)
+    assert [key for key in values_of(name) if f"| `{key}` |" not in text] == []
+
+
+# --- commands ---------------------------------------------------------------------------------------------------
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    """Every command by its words, such as ("alerts", "show")."""
+    root = typer.main.get_command(app)
+    assert isinstance(root, TyperGroup)
+    for name, command in root.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from ((name, inner) for inner in command.commands)
+        elif not command.hidden:
+            yield (name,)
+
+
+def test_every_command_has_its_row() -> None:
+    rows = re.findall(r"^\| `([a-z]+(?: [a-z]+)?)[^`]*` \|", read("docs/reference/cli.md"), re.MULTILINE)
+    assert sorted(rows) == sorted(" ".join(words) for words in commands())
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_names_only_commands_that_exist(page: Path) -> None:
+    known = {words[:1] for words in commands()} | {(word,) for word in RUN_WORDS}
+    groups = {words[0] for words in commands() if len(words) > 1}
+    pairs = {words for words in commands() if len(words) > 1}
+    code = CODE.findall(page.read_text(encoding="utf-8"))
+    named = [words for snippet in code for words in COMMAND.findall(snippet)]
+    assert [first for first, _ in named if (first,) not in known] == []
+    assert [(first, second) for first, second in named if first in groups and (first, second) not in pairs] == []
+
+
+def test_the_readme_begins_with_the_demonstration_and_the_tests() -> None:
+    started = re.findall(r"^ *(\./run [a-z]+|leak-monitor [a-z]+)", read("README.md"), re.MULTILINE)
+    assert started[:2] == ["./run demo", "./run test"]
+
+
+# --- links and lists --------------------------------------------------------------------------------------------
+
+
+def anchor(heading: str) -> str:
+    """The fragment that a heading is reached by, as on the usual hosts of code."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
+    lost = []
+    for target in LINK.findall(FENCE.sub("", page.read_text(encoding="utf-8"))):
+        path, _, fragment = target.partition("#")
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        file = page.parent / path if path else page
+        headings = HEADING.findall(file.read_text(encoding="utf-8")) if file.suffix == ".md" and file.exists() else []
+        if not file.exists() or (fragment and fragment not in {anchor(heading) for heading in headings}):
+            lost.append(target)
+    assert lost == []
+
+
+def test_every_page_that_the_code_names_exists() -> None:
+    files = [*(ROOT / "monitor").rglob("*.py"), ROOT / "config.example.toml", *(ROOT / "rules").glob("*.toml")]
+    named = {page for file in files for page in re.findall(r"docs/[a-z/-]+\.md", file.read_text(encoding="utf-8"))}
+    assert [page for page in sorted(named) if not (ROOT / page).exists()] == []
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop().resolve()
+        if page in reached or not page.exists():
+            continue
+        reached.add(page)
+        if page.suffix == ".md":
+            links = LINK.findall(page.read_text(encoding="utf-8"))
+            waiting += [page.parent / link.partition("#")[0] for link in links if "://" not in link]
+    assert [page.name for page in PAGES if page.resolve() not in reached] == []
+
+
+def test_every_dependency_earns_its_place_in_a_line() -> None:
+    project = tomllib.loads(read("pyproject.toml"))
+    wanted = [*project["project"]["dependencies"], *project["dependency-groups"]["test"]]
+    names = [re.split(r"[<>=; ]", requirement)[0] for requirement in wanted]
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \|", read("docs/reference/dependencies.md"), re.MULTILINE)
+    assert sorted(rows) == sorted(names)
