@@ -213,7 +213,7 @@ def _reopens(facts: frozenset[str], before: AlertBefore) -> bool:
 
 
 def _digest(*words: str) -> str:
-    return sha256("\x1f".join(words).encode()).hexdigest()[:32]
+    return sha256("\x1f".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 # --- who is told ------------------------------------------------------------------------------------------------

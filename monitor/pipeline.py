@@ -145,7 +145,8 @@ def _save_page(world: World, account: Account, claimed: ClaimedAccount, page: Pa
             incidents.open_incident(tx, "entries_unreadable", account.key, detail, now)
         elif not page.unchanged:
             incidents.close_incident(tx, "entries_unreadable", account.key, now)
-    log_event("fetched", account=account.key, new=saved.new_posts, revisions=saved.new_revisions)
+    notes = " ".join(page.notes) or None
+    log_event("fetched", account=account.key, new=saved.new_posts, revisions=saved.new_revisions, notes=notes)
 
 
 def _save_trouble(world: World, account: Account, claimed: ClaimedAccount, error: TransportError) -> None:
@@ -212,6 +213,9 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
             at=revision.effective_at,
         )
         revisions.save_evaluation(tx, revision, findings, evaluation.skipped, runtime.book.hash, now)
+        if evaluation.skipped:
+            detail = {"post": str(revision.post_id), "rules": str(len(evaluation.skipped))}
+            incidents.open_incident(tx, "partial", f"revision {revision.id}", detail, now)
         before = revisions.alerts_before(tx, revision.post_id)
         changes = alert.decide(_before(revision), findings, before)
         for change in changes:

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from monitor.cli.app import app
 from monitor.config.shape import File, Table, keys_of, table_at
+from monitor.rules import build
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -75,6 +76,24 @@ def test_every_key_of_the_configuration_is_in_the_example(name: str) -> None:
 def test_every_key_of_the_configuration_has_its_row(name: str) -> None:
     text = section(read("docs/reference/config.md"), re.compile(r"^## `\[+([a-z.]+)\]+`", re.MULTILINE), name)
     assert [key for key in values_of(name) if f"| `{key}` |" not in text] == []
+
+
+# --- rules ------------------------------------------------------------------------------------------------------
+
+RULE_TABLES = {
+    "events": build._EVENT_KEYS,
+    "products": build._PRODUCT_KEYS,
+    "products.facts": build._FACT_KEYS,
+    "series": build._SERIES_KEYS,
+    "rules": [key for key in build._RULE_KEYS if key != "examples"],
+    "rules.examples": ("match", "ignore"),
+}
+
+
+@pytest.mark.parametrize("name", RULE_TABLES)
+def test_every_key_of_the_rules_is_on_its_page(name: str) -> None:
+    text = section(read("docs/reference/rules.md"), re.compile(r"^## `\[+([a-z.]+)\]+`", re.MULTILINE), name)
+    assert [key for key in RULE_TABLES[name] if f"`{key}`" not in text] == []
 
 
 # --- commands ---------------------------------------------------------------------------------------------------

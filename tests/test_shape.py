@@ -1,6 +1,7 @@
 """The program keeps its shape: small files, small functions, one clock, no hidden imports."""
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -140,6 +141,22 @@ def _last_name(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def test_patterns_work_in_every_python_that_we_support() -> None:
+    """Possessive quantifiers and atomic groups are wrong in `re` before Python 3.11.5: python/cpython#106052."""
+    fragile = [
+        f"{module.path}:{text.lineno}"
+        for module in modules()
+        for call in ast.walk(module.tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("re.")
+        for text in ast.walk(call)
+        if isinstance(text, ast.Constant) and isinstance(text.value, str) and _FRAGILE.search(text.value)
+    ]
+    assert fragile == []
+
+
+_FRAGILE = re.compile(r"(?<!\\)[*+?}]\+|\(\?>")
 
 
 def test_the_readme_is_short() -> None:

@@ -88,7 +88,8 @@ def _lines(part: PartStory, text: str, language: str) -> Iterator[Text]:
 def _verdict(verdict: Verdict, language: str) -> Iterator[Text]:
     found = verdict.finding
     if found is None:
-        yield Text("     " + say(language, "name_is_no_secret"), "dim")
+        if verdict.why_not is not None:
+            yield Text("     " + say_reason(language, verdict.why_not), "dim")
         return
     said = f"{say(language, f'disposition_{found.disposition}')}, {say(language, f'severity_{found.severity}')}: "
     yield Text("     " + said, STYLES.get(found.disposition, "dim")) + Text(say_reason(language, found.reason))

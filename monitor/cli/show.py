@@ -30,8 +30,8 @@ def out() -> Console:
 
 
 def err() -> Console:
-    """Standard error: progress, notes and problems."""
-    return Console(stderr=True, highlight=False)
+    """Standard error: progress, notes and problems; a line stays a line, however narrow the terminal."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def print_json(value: object) -> None:

@@ -22,6 +22,8 @@ from monitor.store import Store, upgrade
 _SIGNALS: Final = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n))
 _DRAIN_S: Final = 3.0
 _TICK_S: Final = 0.1
+_REMOVALS: Final = 30
+_REMOVAL_PAUSE_S: Final = 0.1
 
 
 class Wish:
@@ -102,19 +104,24 @@ class Room:
         return self
 
     def __exit__(self, *_: object) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        # A worker that is just ending may still write a file into the folder that we are removing.
+        for _attempt in range(_REMOVALS):
+            shutil.rmtree(self.folder, ignore_errors=True)
+            if not self.folder.exists():
+                return
+            threading.Event().wait(_REMOVAL_PAUSE_S)
 
 
 @contextmanager
 def without_logs() -> Iterator[None]:
-    """The screen belongs to the demo: what the service logs is dropped."""
+    """The screen belongs to the demo: what the service logs is dropped, by its last worker too."""
     root = logging.getLogger()
     before = root.handlers[:]
     root.handlers[:] = [logging.NullHandler()]
     try:
         yield
     finally:
-        root.handlers[:] = before
+        root.handlers[:] = before or root.handlers
 
 
 def leave_at_once(exit_code: int) -> NoReturn:

@@ -111,4 +111,4 @@ def plain(text: str, most_cells: int = 0) -> str:
     """Somebody's text on one line, without anything that could steer a terminal, cut to so many cells if asked."""
     seen = "".join(c if c.isprintable() else " " for c in unicodedata.normalize("NFC", text))
     line = " ".join(seen.split())
-    return set_cell_size(line, most_cells - 1) + "…" if most_cells and cell_len(line) > most_cells else line
+    return set_cell_size(line, most_cells - 1).rstrip() + "…" if most_cells and cell_len(line) > most_cells else line

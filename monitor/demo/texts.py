@@ -23,8 +23,8 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "lifts_never": ("未定解禁时间", "no lift set"),
     "delivered": ("{seconds} 秒后发现，已送达，签名已核对", "seen after {seconds} s, delivered, signature checked"),
     "undelivered": (
-        "{seconds} 秒后发现，等待送达：聊天工具没有应答",
-        "seen after {seconds} s, waits: the chat does not answer",
+        "{seconds} 秒后发现，等待聊天工具应答",
+        "seen after {seconds} s, waits for the chat to answer",
     ),
     "blind": (
         "看不见 {account}：{cause}。这不是“没有新帖”。已告知管理员。",
@@ -58,8 +58,8 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "next_init": ("安装配置：              leak-monitor init", "set it up:            leak-monitor init"),
     "try_title": (
-        "监测 {url}，{seconds} 秒。不发送任何消息，也不保存。",
-        "Watching {url} for {seconds} s. Nothing is sent, nothing is kept.",
+        "监测 {url}，{seconds} 秒。\n不发送任何消息，也不保存。",
+        "Watching {url} for {seconds} s.\nNothing is sent, nothing is kept.",
     ),
     "try_rules": ("规则：{dir}", "Rules: {dir}"),
     "try_sample": (
@@ -79,8 +79,8 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
             "and posts that were deleted between two reads."
         ),
     ),
-    "try_more": ("……还有 {count} 条更早的：不提醒", "… and {count} older ones: nothing"),
-    "try_waits": ("等待新帖；按 Ctrl-C 提前结束。", "Waiting for new posts; Ctrl-C ends it."),
+    "try_more": ("还有 {count} 条更早的：不提醒。", "{count} older ones: nothing."),
+    "try_waits": ("{seconds} 秒后再读；按 Ctrl-C 提前结束。", "Next read in {seconds} s; Ctrl-C ends it."),
     "try_now": ("会立即发送", "would be sent at once"),
     "try_late": (
         "早于监测开始：并入一次汇总，不惊动任何人",

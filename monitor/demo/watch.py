@@ -28,7 +28,7 @@ from monitor.rules import load_rules
 from monitor.store import Store, browse
 from monitor.store.browse import Judged, Told
 
-POLL_EVERY_S: Final = 15.0
+POLL_EVERY_S: Final = 10.0
 LOOK_EVERY_S: Final = 0.1
 SHOWN_HARMLESS: Final = 10  # of the first read; every alert is shown
 SHOWN_CELLS: Final = 180
@@ -40,6 +40,7 @@ def run_try(url: str, *, rules_dir: Path | None, for_s: float, language: str, ou
     0 if it could be read, else 1. Without `rules_dir` a made-up sample judges. Raises RuleError for wrong rules.
     """
     ends_s = clock.elapsed_s() + for_s
+    url = url if "://" in url else f"https://{url}"
     with Wish() as wish, without_logs():
         with Room() as room:
             if rules_dir is None:
@@ -110,26 +111,28 @@ class Watch:
             if reading.failures and reading.last_success_at is None:
                 return 1
             if reading.last_success_at is not None and not pending:
-                self._tell(judged[len(self._shown) :])
+                self._tell(judged[len(self._shown) :], reading.due_at)
             wish.nap(LOOK_EVERY_S)
         self._sum_up()
         return wish.exit_code if wish.came else int(not self._has_read)
 
-    def _tell(self, judged: Sequence[Judged]) -> None:
+    def _tell(self, judged: Sequence[Judged], due_at: datetime | None) -> None:
         """Show new texts; of the first read the alerts and the newest of the others."""
         first, self._has_read = not self._has_read, True
         self._shown += judged
-        harmless = [j for j in judged if not j.told]
-        hidden = set(map(id, harmless[:-SHOWN_HARMLESS])) if first else set()
         if first:
             self._tell_reach(judged)
-        for text in judged:
-            if id(text) not in hidden:
+        in_order = sorted(judged, key=lambda j: j.effective_at)
+        harmless = [j for j in in_order if not j.told]
+        left_out = harmless[:-SHOWN_HARMLESS] if first else []
+        if left_out:
+            self._say("try_more", count=len(left_out))
+        for text in in_order:
+            if text not in left_out:
                 self._show(self._entry(text))
-        if hidden:
-            self._say("try_more", count=len(hidden))
         if first:
-            self._say("try_waits")
+            wait_s = (due_at - self._clock.now()).total_seconds() if due_at else 0.0
+            self._say("try_waits", seconds=max(0, round(wait_s)))
 
     def _tell_reach(self, judged: Sequence[Judged]) -> None:
         """How far the feed reaches, and what it can never show."""

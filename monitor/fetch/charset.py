@@ -17,6 +17,8 @@ _MARKS = (
 _LABEL = re.compile(r"(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 _HEAD_BYTES = 1024
 _FEW = 0.1
+# What servers and programs say when nobody told them; they were wrong if we come to ask.
+_VAGUE = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "latin-1", "latin1", "windows-1252"})
 
 
 def decode(body: bytes, content_type: str) -> str:
@@ -40,19 +42,18 @@ def _decode_other(body: bytes, labels: list[str]) -> str:
     others = sum(character > "\x7f" for character in utf8)
     if utf8.count("\ufffd") < _FEW * others:
         return utf8  # UTF-8 with a broken place
-    if _is_chinese(body):
-        return body.decode("gb18030", "replace")
     for label in labels:
         try:
             return body.decode(label)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
-    return body.decode("windows-1252", "replace")
+    return body.decode("gb18030" if _is_chinese(body) else "windows-1252", "replace")
 
 
 def _labels(body: bytes, content_type: str) -> list[str]:
     texts = (content_type, body[:_HEAD_BYTES].decode("ascii", "replace"))
-    return [found[1].lower() for text in texts if (found := _LABEL.search(text))]
+    labels = [found[1].lower() for text in texts if (found := _LABEL.search(text))]
+    return [label for label in labels if label not in _VAGUE]
 
 
 def _is_chinese(body: bytes) -> bool:

@@ -28,18 +28,12 @@ def read_entries(
     """Each entry for itself: one that fails is reported and its neighbours go on."""
     posts: list[FetchedPost] = []
     broken: list[ItemError] = []
-    notes: dict[str, None] = {}
     for position, raw in enumerate(raw_entries):
         try:
-            post, post_notes = build_post(read(raw), account, now)
+            posts.append(build_post(read(raw), account, now))
         except Exception as error:  # noqa: BLE001 - what strangers write can fail anywhere
             broken.append(ItemError(position, str(error) if isinstance(error, EntryError) else type(error).__name__))
-        else:
-            posts.append(post)
-            notes.update(dict.fromkeys(post_notes))
-    if not posts and not broken:
-        notes["empty"] = None
-    return ParsedFeed(tuple(posts), tuple(broken), tuple(notes))
+    return ParsedFeed(tuple(posts), tuple(broken), () if posts or broken else ("empty",))
 
 
 class EntryError(ValueError):

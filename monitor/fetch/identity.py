@@ -43,15 +43,15 @@ class Entry:
     updated: str | None
 
 
-def build_post(entry: Entry, account: Account, now: datetime) -> tuple[FetchedPost, tuple[str, ...]]:
-    """The post that an entry is, and notes on how it was read."""
+def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
+    """The post that an entry is."""
     bodies = [_plain(words) for words in entry.bodies]
     title = _plain(entry.title) if entry.title else PlainText("")
     captions = [_plain(words) for words in entry.captions]
     parts = tuple(_parts(title, bodies, captions))
     told = read_time(entry.published or entry.updated, account.timezone, now)
     edited = read_time(entry.updated, account.timezone, now).at if entry.published else None
-    post = FetchedPost(
+    return FetchedPost(
         platform=account.platform,
         native_id=entry.native_id or entry.link or f"sha256:{content_hash(parts)}",
         kind=PostKind.POST,
@@ -62,7 +62,6 @@ def build_post(entry: Entry, account: Account, now: datetime) -> tuple[FetchedPo
         edited_at=edited if edited and told.at and edited > told.at else None,
         time_note=told.note,
     )
-    return post, ("text_cut",) if any(plain.cut for plain in (title, *bodies, *captions)) else ()
 
 
 def content_hash(parts: Sequence[Part]) -> str:
@@ -77,12 +76,13 @@ def _plain(words: Words) -> PlainText:
 
 def _parts(title: PlainText, bodies: Sequence[PlainText], captions: Sequence[PlainText]) -> Iterator[Part]:
     """Title, bodies, the words of pictures: each once, and none dropped unless another holds it whole."""
+    told: list[str] = []
     if title.text and not any(_holds(body.text, title.text, at_start=True) for body in bodies):
         yield Part(Origin.TITLE, title.text)
+        told.append(title.text)
     # A video's description is all that its entry says; beside a body it is a picture's caption.
     caption = Origin.ALT if any(body.text for body in bodies) else Origin.TEXT
     alts = [alt for plain in (title, *bodies, *captions) for alt in plain.alts]
-    told = [title.text]
     for origin, text in (
         *((Origin.TEXT, body.text) for body in bodies),
         *((caption, plain.text) for plain in captions),

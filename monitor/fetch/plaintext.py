@@ -2,15 +2,17 @@
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-# Parsing nested elements is quadratic: 100,000 of them took 9 s.
+# Parsing nested elements is quadratic (100,000 of them took 9 s), so long articles are parsed in pieces of this size.
 MAX_HTML_CHARS = 65536
 
 _MARKUP = re.compile(r"<(?:/?[a-z][a-z0-9]{0,14}(?:\s[^<>]*|/)?>|!--)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # what HTML collapses; an ideographic space stays
+_GOES_ON = "\ue0ff"  # of the private use area
 _UNSEEN = "script, style, template, noscript, head"
 _BLOCKS = (
     "p, div, li, ul, ol, dl, dt, dd, tr, table, blockquote, pre, section, article, header, footer, figure, figcaption,"
@@ -21,31 +23,46 @@ _EMOJI = re.compile(r"\[[^\[\]\s]{1,12}\]|:\w{1,40}:")  # [doge] of Weibo, :blob
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """Text, the alternative texts of its pictures, and whether it was cut for its size."""
+    """Text, and the alternative texts of its pictures."""
 
     text: str
     alts: tuple[str, ...] = ()
-    cut: bool = False
 
 
 def from_html(source: str) -> PlainText:
     """The text of an HTML fragment; escaped markup inside (doubly escaped HTML) is read as markup once more."""
-    first = _parse(source)
+    first = _read(source)
     if not _MARKUP.search(first.text):
         return first
-    second = _parse(first.text)
-    return PlainText(second.text, (*first.alts, *second.alts), first.cut or second.cut)
+    second = _read(first.text)
+    return PlainText(second.text, (*first.alts, *second.alts))
+
+
+def _read(source: str) -> PlainText:
+    if not _MARKUP.search(source):
+        return PlainText(html.unescape(source).strip())
+    pieces = [_parse(piece) for piece in _slices(source)]
+    lines = "\n".join(line.strip(" ") for line in "".join(piece.text for piece in pieces).split("\n"))
+    alts = dict.fromkeys(alt for piece in pieces for alt in piece.alts)
+    return PlainText(re.sub(r"\n{3,}", "\n\n", lines).strip(), tuple(alts))
+
+
+def _slices(source: str) -> Iterator[str]:
+    """The whole of it in pieces that are parsed alone, each but the last marked as going on."""
+    start = 0
+    while len(source) - start > MAX_HTML_CHARS:
+        tag = source.rfind("<", start + 1, start + MAX_HTML_CHARS)
+        end = tag if tag > start else start + MAX_HTML_CHARS
+        yield source[start:end] + _GOES_ON
+        start = end
+    yield source[start:]
 
 
 def _parse(source: str) -> PlainText:
-    cut = len(source) > MAX_HTML_CHARS
-    source = source[:MAX_HTML_CHARS]
-    if not _MARKUP.search(source):
-        return PlainText(html.unescape(source).strip(), cut=cut)
     # Lexbor takes no lone surrogates.
     body = LexborHTMLParser(_SPACE.sub(" ", source).encode("utf-8", "replace")).body
     if body is None:
-        return PlainText("", cut=cut)
+        return PlainText("")
     for node in body.css(_UNSEEN):
         node.decompose()
     alts = [alt for picture in body.css("img") if (alt := _take_alt(picture))]
@@ -56,8 +73,10 @@ def _parse(source: str) -> PlainText:
         node.insert_after("\n")
     for node in body.css("td, th"):
         node.insert_after(" ")
-    lines = "\n".join(line.strip(" ") for line in body.text(separator="").split("\n"))
-    return PlainText(re.sub(r"\n{3,}", "\n\n", lines).strip(), tuple(dict.fromkeys(alts)), cut)
+    text = body.text(separator="")
+    # What the parser closed by itself behind the mark is no end of a block; a script may have taken the mark with it.
+    told, mark, _ = text.rpartition(_GOES_ON) if source.endswith(_GOES_ON) else (text, _GOES_ON, "")
+    return PlainText(told if mark else text, tuple(alts))
 
 
 def _take_alt(picture: LexborNode) -> str:

@@ -107,8 +107,12 @@ def _words_fail(text: str, form: Form, at: tuple[int, ...]) -> str:
     if not form.term.needs_context:
         return ""
     gaps = [text[left + 1 : right] for left, right in pairwise(at)]
-    torn = any(gap and not joint for gap, joint in zip(gaps, form.joints, strict=True))
-    return "words_apart" if torn and not all(gaps) and text[at[0]].isascii() else ""
+    letters = [one.isascii() and one.isalpha() for one in form.key]
+    torn = any(
+        gap and not joint and left and right
+        for gap, joint, (left, right) in zip(gaps, form.joints, pairwise(letters), strict=True)
+    )
+    return "words_apart" if torn and not all(gaps) else ""
 
 
 def _number_follows(text: str, end: int) -> bool:

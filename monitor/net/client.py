@@ -1,5 +1,6 @@
 """The HTTP client: bounded in time, bytes and hops; every failure is a TransportError that tells no secret."""
 
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from monitor.errors import Failure, TransportError
 from monitor.net.guard import check_url
-from monitor.net.line import GuardedAdapter, Line, Resolver, line_in_use, look_up
+from monitor.net.line import Dialler, GuardedAdapter, Line, Resolver, line_in_use, look_up
 
 _FOLLOWED = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -56,6 +57,7 @@ class Client:
         elapsed_s: Callable[[], float],
         user_agent: str,
         resolve: Resolver = look_up,
+        dial: Dialler = socket.create_connection,
         ca_file: str | None = None,
     ) -> None:
         """`ca_file` replaces the public certificate authorities."""
@@ -63,6 +65,7 @@ class Client:
         tls.load_verify_locations(ca_file or DEFAULT_CA_BUNDLE_PATH)
         self._elapsed_s = elapsed_s
         self._resolve = resolve
+        self._dial = dial
         self._adapter = GuardedAdapter(tls)
         self._headers = {
             "User-Agent": user_agent,
@@ -122,6 +125,7 @@ class Client:
     def _line(self, limits: Limits, *, allow_private: bool) -> Line:
         return Line(
             self._resolve,
+            self._dial,
             allow_private,
             limits.connect_timeout_s,
             limits.max_body_bytes + _HEADER_ALLOWANCE_BYTES,

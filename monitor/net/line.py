@@ -21,7 +21,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from monitor.errors import Failure, TransportError
 from monitor.net.guard import check_address
 
-Resolver: TypeAlias = Callable[[str], Sequence[str]]
+Resolver: TypeAlias = Callable[[str], Sequence[str]]  # a host's addresses
+Dialler: TypeAlias = Callable[[tuple[str, int], float], socket.socket]  # address and port, seconds
 
 
 def look_up(host: str) -> Sequence[str]:
@@ -34,6 +35,7 @@ class Line:
     """Where one request may connect, until when, and how many bytes it may take off the wire."""
 
     resolve: Resolver
+    dial: Dialler
     allow_private: bool
     connect_timeout_s: float
     max_wire_bytes: int
@@ -57,7 +59,7 @@ class Line:
         failure = Failure.NETWORK
         for address in self._checked_addresses(host):
             try:
-                opened = socket.create_connection((address, port), min(self.connect_timeout_s, self.left_s()))
+                opened = self.dial((address, port), min(self.connect_timeout_s, self.left_s()))
             except OSError as error:
                 failure = Failure.TIMEOUT if isinstance(error, TimeoutError) else Failure.NETWORK
             else:

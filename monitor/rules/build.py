@@ -100,7 +100,7 @@ def _money(table: Table, value: str) -> Money:
     found = _MONEY.fullmatch(value)
     low, high = (Decimal(found[1]), Decimal(found[2] or found[1])) if found else (Decimal(1), Decimal(0))
     if not found or low > high:
-        fix = 'write "2999 CNY", "2000-2999 CNY" (the lower amount first) or "any"'
+        fix = 'write "199 EUR", "100-199 EUR" (the lower amount first) or "any"'
         raise table.wrong("the value of a price fact is no price", fix, "value")
     return Money(low, high, found[3])
 

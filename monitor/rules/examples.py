@@ -8,6 +8,7 @@ from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import Example, Kind, Rule, RuleBook
 
 _TELLS = (Disposition.ALERT, Disposition.TEST)
+_SELECTS = ("rule_grades", "rule_weaker", "rule_only_tests")  # a stronger rule beside it proves nothing against a rule
 
 
 def check_examples(book: RuleBook, matcher: Matcher) -> list[str]:
@@ -25,5 +26,11 @@ def _problems(rule: Rule, matcher: Matcher) -> Iterator[str]:
 
 def _finds(rule: Rule, example: Example, matcher: Matcher) -> bool:
     origin = Origin.CLIENT if rule.kinds == {Kind.CLIENT} else Origin.TEXT
-    evaluation = matcher.evaluate([Part(origin, example.text)], knows=example.author_knows, at=example.at)
-    return any(f.rule_id == rule.id and f.disposition in _TELLS for f in evaluation.findings)
+    explanation = matcher.explain([Part(origin, example.text)], knows=example.author_knows, at=example.at)
+    verdicts = (story.verdict for part in explanation.parts for story in part.candidates)
+    return any(
+        verdict.finding.disposition in _TELLS and rule_id == rule.id and why.code in _SELECTS
+        for verdict in verdicts
+        if verdict and verdict.finding
+        for rule_id, why in verdict.rules
+    )

@@ -52,6 +52,9 @@ def parse_rulebook(body: str) -> RuleBook:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        fix = "it must be a file that we may read"
+        raise RuleError(path.name, None, f"cannot read it: {error.strerror}", fix) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise RuleError(path.name, line, "the file is not UTF-8", "save it as UTF-8") from None
@@ -70,7 +73,8 @@ def _build(section: Sections, places: Sequence[str]) -> RuleBook:
     _check_words(section["products"], products)
     named: list[Product | Series] = [*products, *series]
     for table, subject in zip(subjects, named, strict=True):
-        _check_aliases_tell_nothing(table, subject)
+        _check_beside(table)
+        _check_said_words(table, subject)
     _check_unique(section["rules"], "id")
     keys = [subject.key for subject in named]
     rules = tuple(read_rule(t, keys, place) for t, place in zip(section["rules"], places, strict=True))
@@ -132,9 +136,18 @@ def _check_word(table: Table, key: str, no: int, word: str) -> str:
     return squeezed
 
 
-def _check_aliases_tell_nothing(table: Table, subject: Product | Series) -> None:
-    words = (*subject.names, *subject.aliases) if isinstance(subject, Product) else (subject.pattern,)
-    for key, said in (("ref", subject.ref), ("label", subject.label)):
-        telling = any(len(word := key_of(w)) >= MIN_TELLING and word in key_of(said) for w in words)
-        if telling or key_of(subject.key) == key_of(said):
+def _check_beside(table: Table) -> None:
+    for key in ("brand", "variants"):
+        for no, word in enumerate(table.texts(key), start=1):
+            if not key_of(word):
+                raise table.wrong(f"no. {no} of '{key}' has no letter", "write a word", key, no - 1)
+
+
+def _check_said_words(table: Table, subject: Product | Series) -> None:
+    words = (
+        (subject.pattern,) if isinstance(subject, Series) else (*subject.names, *subject.aliases, *subject.codenames)
+    )
+    secret = [key_of(word) for word in (*words, subject.key)]
+    for key, said in (("ref", key_of(subject.ref)), ("label", key_of(subject.label))):
+        if any(word == said or (len(word) >= MIN_TELLING and word in said) for word in secret):
             raise table.wrong(f"'{key}' tells the name, and it leaves this machine", "choose a neutral word", key)

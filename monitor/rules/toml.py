@@ -5,7 +5,7 @@ A complaint names tables and keys, never a value: values are the secrets.
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -40,7 +40,7 @@ def parse_toml(source: str, file: str) -> "Table":
 class Table:
     """One table of a file, read key by key; what is missing, of the wrong type or unknown is a RuleError."""
 
-    raw: Raw
+    raw: Raw = field(repr=False)
     file: str = "rule book"
     path: Path = ()
     lines: Mapping[Path, int] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class Table:
     def tables(self, key: str) -> tuple["Table", ...]:
         """The tables of an array `[[key]]`."""
         value = self.raw.get(key, [])
-        if not isinstance(value, Sequence) or not all(isinstance(item, Mapping) for item in value):
+        if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
             raise self.wrong(f"'{key}' is no array of tables", f"begin each one with [[{key}]]", key)
         return tuple(Table(item, self.file, (*self.path, key, no), self.lines) for no, item in enumerate(value))
 

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import TypeAlias
 
 from monitor.errors import RuleError
@@ -126,9 +127,8 @@ def _names(table: Table) -> tuple[str, ...]:
 def _new_ref(known: Known) -> str:
     """A word that reveals nothing, so it is drawn and not derived; the next import keeps it."""
     taken = {raw["ref"] for raw in known.values()}
-    while (ref := f"P-{secrets.token_hex(3).upper()}") in taken:
-        pass
-    return ref
+    drawn = (f"P-{secrets.token_hex(3).upper()}" for _ in count())
+    return next(ref for ref in drawn if ref not in taken)
 
 
 def _sort_aliases(table: Table, before: Table, questions: list[str]) -> tuple[list[str], list[str]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-Value: TypeAlias = str | int | bool | datetime | Sequence[str]
+Value: TypeAlias = str | datetime | Sequence[str]
 
 WIDE = 100  # a longer list goes on lines of its own
 
@@ -27,14 +27,10 @@ def text(value: str) -> str:
 
 
 def _value(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, str):
         return text(value)
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, int):
-        return str(value)
     items = [text(item) for item in value]
     line = f"[{', '.join(items)}]"
     return line if len(line) <= WIDE else "[\n" + "".join(f"    {item},\n" for item in items) + "]"

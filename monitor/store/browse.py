@@ -44,14 +44,6 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredText:
-    """What a post says now, and the instant by which it is judged."""
-
-    parts: tuple[Part, ...]
-    effective_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Trouble:
     """An incident, and the messages that told its beginning and its end."""
 
@@ -72,6 +64,7 @@ class Reading:
     reason: str
     failures: int
     last_success_at: datetime | None
+    due_at: datetime | None
 
 
 def judged_texts(tx: Connection) -> tuple[Judged, ...]:
@@ -94,14 +87,6 @@ def judged_texts(tx: Connection) -> tuple[Judged, ...]:
     )
 
 
-def revision_of(tx: Connection, post_id: int) -> StoredText | None:
-    """The current text of a post; None if there is no such post."""
-    current = (revisions.c.post_id == posts.c.id) & (revisions.c.no == posts.c.current_rev)
-    query = select(revisions.c.parts, revisions.c.effective_at).join(posts, current).where(posts.c.id == post_id)
-    row = tx.execute(query).one_or_none()
-    return StoredText(parts_from_json(row.parts), row.effective_at) if row else None
-
-
 def troubles(tx: Connection) -> tuple[Trouble, ...]:
     """Every incident there has been."""
     carriers = _carriers(tx)
@@ -121,7 +106,7 @@ def troubles(tx: Connection) -> tuple[Trouble, ...]:
 def readings(tx: Connection) -> tuple[Reading, ...]:
     """Every account."""
     rows = tx.execute(select(accounts).order_by(accounts.c.id))
-    return tuple(Reading(r.key, r.state, r.state_reason, r.failures, r.last_success_at) for r in rows)
+    return tuple(Reading(r.key, r.state, r.state_reason, r.failures, r.last_success_at, r.due_at) for r in rows)
 
 
 def count_waiting(tx: Connection) -> int:

@@ -114,7 +114,7 @@ def database_exists(url: str) -> bool:
 
 
 def upgrade(url: str) -> None:
-    """Make the database if there is none (mode 0600) and bring its tables to this version; harmless to repeat."""
+    """Make the database (mode 0600) and its folder if missing, and bring its tables to this version. Repeatable."""
     path = _sqlite_path(url)
     if path:
         _make_private(path)
@@ -194,6 +194,7 @@ def _make_private(path: Path) -> None:
 
 def _open_private(path: Path) -> int:
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}; check that its directory exists and is ours") from error

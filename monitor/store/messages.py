@@ -30,7 +30,10 @@ def message_for(tx: Connection, topic: str) -> Message:
     """The message of a topic; RenderError if its rows are not there."""
     kind, _, rest = topic.partition(":")
     make = _MAKERS.get(kind)
-    message = make(tx, topic, rest) if make else None
+    try:
+        message = make(tx, topic, rest) if make else None
+    except ValueError as error:
+        raise RenderError(f"{topic}: not a topic") from error
     if message is None:
         raise RenderError(f"{topic}: nothing in the database says what this is")
     return message

@@ -17,6 +17,7 @@ from monitor.store.schema import deliveries, receivers
 # Held rows wait for a full hour or a Monday at most; what is due later than this comes of a clock that was wrong.
 FARTHEST_DIGEST = timedelta(days=8)
 RECEIVER_PARKED = "receiver_parked"
+DIGEST_ROWS = 200  # events in one digest
 
 
 def message_id(receiver_key: str, topic: str) -> str:
@@ -53,11 +54,14 @@ def _first_state(receiver: str | None, urgency: Urgency) -> dict[str, str]:
 
 
 def gather_digests(tx: Connection, now: datetime) -> int:
-    """Fold everything held for a receiver and urgency into one delivery once any of it is due; answers how many."""
+    """Fold what is held for a receiver and urgency into one delivery once any of it is due; answers how many.
+
+    A crowd, as of the first read of a long feed, makes several digests, one a turn.
+    """
     c = deliveries.c
     due = or_(c.due_at <= now, c.due_at > now + FARTHEST_DIGEST)
     pairs = select(c.receiver_key, c.urgency).where(c.state == DeliveryState.HELD, due).distinct()
-    ready = tx.execute(pairs).all()
+    ready = tx.execute(pairs.order_by(c.receiver_key, c.urgency)).all()
     for receiver_key, urgency in ready:
         _gather(tx, receiver_key, Urgency(urgency), now)
     return len(ready)
@@ -71,4 +75,5 @@ def _gather(tx: Connection, receiver_key: str, urgency: Urgency, now: datetime) 
     queue(tx, topic, [Route(receiver_key, Urgency.NOW, now)], now)
     digest_id = select(c.id).where(c.receiver_key == receiver_key, c.topic == topic).scalar_subquery()
     folded = {"state": DeliveryState.FOLDED, "folded_into": digest_id, "due_at": None}
-    tx.execute(update(deliveries).where(mine).values(**folded))
+    oldest = select(c.id).where(mine).order_by(c.id).limit(DIGEST_ROWS).scalar_subquery()
+    tx.execute(update(deliveries).where(c.id.in_(oldest)).values(**folded))

@@ -10,6 +10,7 @@ from monitor.alert import Route, Urgency
 from monitor.errors import StoreError
 from monitor.model.findings import Reason
 from monitor.model.messages import AlertState, DeliveryState, EventKind, Verdict
+from monitor.review import consequence_of
 from monitor.store import audit
 from monitor.store.engine import insert_into
 from monitor.store.frozen import findings_from_json, reason_to_json
@@ -28,8 +29,6 @@ __all__ = [
     "suppress",
 ]
 
-WITHDRAWING = frozenset({Verdict.FALSE_POSITIVE, Verdict.AUTHORISED, Verdict.PUBLIC})
-
 
 def acknowledge(tx: Connection, number: int, by_whom: str, now: datetime) -> None:
     """Somebody looks into it; nothing if it is past that. StoreError if there is no such alert."""
@@ -37,7 +36,7 @@ def acknowledge(tx: Connection, number: int, by_whom: str, now: datetime) -> Non
     if last.state != AlertState.OPEN:
         return
     tx.execute(update(alerts).where(alerts.c.id == number).values(assignee=by_whom))
-    _add(tx, last, EventKind.ACKNOWLEDGED, AlertState.ACKNOWLEDGED, {}, now)
+    _add(tx, last, EventKind.ACKNOWLEDGED, AlertState.ACKNOWLEDGED, {"by": by_whom}, now)
     audit.note(tx, by_whom, "acknowledge", f"alert:{number}", {}, now)
 
 
@@ -50,17 +49,18 @@ def save_review(
     """
     last = _newest_event(tx, number)
     seq = last.seq + 1
+    follows = consequence_of(verdict, AlertState(last.state))
     row = {"alert_id": number, "seq": seq, "reviewer": reviewer, "verdict": verdict, "reason": reason, "note": note}
     tx.execute(insert(reviews).values(**row, at=now))
-    if verdict is not Verdict.UNSURE:
+    if follows.is_final:
         tx.execute(update(alerts).where(alerts.c.id == number).values(verdict=verdict, verdict_at=now))
-    state = AlertState(last.state) if verdict is Verdict.UNSURE else AlertState.REVIEWED
-    _add(tx, last, EventKind.REVIEWED, state, {"verdict": str(verdict)}, now)
+    said = {"verdict": str(verdict), "by": reviewer}
+    _add(tx, last, EventKind.REVIEWED, follows.state, said, now)
     audit.note(tx, reviewer, "review", f"alert:{number}", {"seq": seq, "verdict": str(verdict)}, now)
-    if verdict is Verdict.PUBLIC:
+    if follows.announces:
         _announce(tx, last)
-    if verdict in WITHDRAWING:
-        _withdraw(tx, number, {"verdict": str(verdict)}, now)
+    if follows.withdraws:
+        _withdraw(tx, number, said, now)
 
 
 def suppress(

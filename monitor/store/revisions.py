@@ -20,7 +20,8 @@ from monitor.store.incidents import open_incident
 from monitor.store.schema import accounts, alert_events, alerts, findings, gaps, posts, revisions
 
 PENDING, DONE, PARTIAL, QUARANTINED = "pending", "done", "partial", "quarantined"
-MAX_ATTEMPTS = 3  # a text that failed or killed us so often waits for a person
+MAX_ATTEMPTS = 3  # a text that failed so often waits for a person
+MAX_DEATHS = 5  # attempts without a word: more than by failing, for a process may be killed by others than this text
 ALONE_FROM = 2  # attempts after which a text is judged alone, so that it takes no neighbour with it
 RETRY_AFTER = timedelta(seconds=30)
 
@@ -52,7 +53,7 @@ class PendingRevision:
 
 
 def claim_revisions(tx: Connection, now: datetime, *, limit: int, lease_s: float = 60) -> list[PendingRevision]:
-    """Take texts that wait, the oldest first; one that was tried twice comes alone, after three it is quarantined."""
+    """Take texts that wait, the oldest first; one that was tried twice comes alone, after five it is quarantined."""
     _quarantine_killers(tx, now)
     c = revisions.c
     waiting = c.state == PENDING
@@ -69,7 +70,7 @@ def claim_revisions(tx: Connection, now: datetime, *, limit: int, lease_s: float
 
 def _quarantine_killers(tx: Connection, now: datetime) -> None:
     """Texts whose every attempt ended without a word: they took the process with them."""
-    killers = (revisions.c.state == PENDING) & (revisions.c.attempts >= MAX_ATTEMPTS) & is_due(revisions, now)
+    killers = (revisions.c.state == PENDING) & (revisions.c.attempts >= MAX_DEATHS) & is_due(revisions, now)
     put_away = update(revisions).where(killers).values(state=QUARANTINED, due_at=None, error="the process died")
     for row in tx.execute(put_away.returning(revisions.c.id, revisions.c.post_id)).all():
         open_incident(tx, "quarantine", f"revision {row.id}", {"post": str(row.post_id)}, now)

@@ -205,8 +205,9 @@ revisions = Table(
     *_claim(),
     UniqueConstraint("post_id", "no"),
     UniqueConstraint("post_id", "content_hash"),
+    Index(None, "state", "due_at"),  # the queue of judging, and the counts of health without reading texts
+    Index(None, "payload_id"),
 )
-_only_where("ix_revisions_pending", revisions.c.due_at, where=revisions.c.state == "pending")
 gaps = Table(
     "gaps",
     metadata,
@@ -371,11 +372,10 @@ deliveries = Table(
     *_claim(),
     UniqueConstraint("receiver_key", "topic"),
     UniqueConstraint("message_id"),
+    Index(None, "state", "due_at"),
+    Index(None, "receiver_key", "state", "queued_at"),  # the oldest for one receiver, also in a long backlog
     Index(None, "topic"),
     Index(None, "folded_into"),
-)
-_only_where(
-    "ix_deliveries_waiting", deliveries.c.receiver_key, deliveries.c.due_at, where=deliveries.c.state == "waiting"
 )
 attempts = Table(
     "attempts",

@@ -23,6 +23,7 @@ from monitor.rules import load_rules
 from monitor.service import Service
 from monitor.store import Store, hold_alone
 from monitor.telemetry import set_up_logging
+from tests.crash.edges import SECRET
 from tests.crash.plan import Plan
 
 
@@ -79,7 +80,7 @@ def _settings(directory: Path, plan: Plan) -> Settings:
         key="desk",
         format="webhook",
         url=plan.receiver_url,
-        secrets=(b"k" * 32,),
+        secrets=(SECRET,),
         show=Disclosure.FULL,
         language="en",
         timezone=utc,

@@ -10,6 +10,9 @@ from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.deliver.receiver import signed_by_library
+
+SECRET = b"k" * 32
 WINDOW = 60  # newest posts that a feed shows
 LEAK, CLEAN = "明天来看云雀9 No.{n}", "今天跑了{n}公里"
 
@@ -49,12 +52,14 @@ class Site:
 class Sink:
     """A receiver that answers badly now and then, and can kill the sender between its request and our answer."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self.receipts: dict[str, list[str]] = defaultdict(list)
+    def __init__(self, chance: random.Random, now: Callable[[], datetime]) -> None:
+        self.receipts: dict[str, list[tuple[str, datetime]]] = defaultdict(list)
         self.hidden = 0
+        self.forged = 0  # receipts that the library does not verify
         self.good = False  # from now on every answer is 200
         self.before_answer: Callable[[], None] | None = None
         self._chance = chance
+        self._now = now
         self._lock = threading.Lock()
         self.server = _serve(self._answer)
         self.url = f"http://127.0.0.1:{self.server.server_port}/hook"
@@ -66,7 +71,9 @@ class Sink:
             if mood < 0.05:
                 request.send_error(500)
                 return
-            self.receipts[request.headers["webhook-id"]].append(sha256(body).hexdigest())
+            if not signed_by_library(SECRET, {k.lower(): v for k, v in request.headers.items()}, body):
+                self.forged += 1
+            self.receipts[request.headers["webhook-id"]].append((sha256(body).hexdigest(), self._now()))
             shock, self.before_answer = self.before_answer, None
             if shock is not None:
                 shock()

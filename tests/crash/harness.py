@@ -11,7 +11,10 @@ import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from monitor.store import Store, browse, upgrade
+from sqlalchemy import Connection, func, select
+
+from monitor.store import Store, upgrade
+from monitor.store.schema import alerts, deliveries, posts, revisions
 from tests.crash.child import FastClock
 from tests.crash.edges import Sink, Site
 from tests.crash.plan import Plan
@@ -62,7 +65,7 @@ class Harness:
         self.directory = directory
         self.clock = FastClock(origin_s, SPEED)
         self.site = Site(FEEDS, self.clock.now)
-        self.sink = Sink(random.Random(seed + 1))
+        self.sink = Sink(random.Random(seed + 1), self.clock.now)
         self.plan = Plan(origin_s, SPEED, f"sqlite:///{directory / 'proof.db'}", self.site.url, self.sink.url, FEEDS)
         (directory / "plan.json").write_text(json.dumps(asdict(self.plan)))
         (directory / "rules").mkdir()
@@ -81,8 +84,14 @@ class Harness:
     def die_at(self, point: str) -> None:
         """Start with a crash point armed and wait until it dies there by itself."""
         process = self._start(LEAK_MONITOR_FAILPOINT=point)
-        if process.wait(DIE_S) != -signal.SIGKILL:
+        try:
+            process.wait(DIE_S)
+        except subprocess.TimeoutExpired:
             self.report.broken.append(f"{point} was never reached")
+            process.kill()
+        _bury(process)
+        if process.returncode != -signal.SIGKILL:
+            self.report.broken.append(f"{point}: ended with {process.returncode}")
         self._count(point)
 
     def die_unanswered(self) -> None:
@@ -99,6 +108,7 @@ class Harness:
         if not died.wait(DIE_S):
             self.report.broken.append("C8 was never reached")
             process.kill()
+        _bury(process)
         self._count("C8")
 
     def settle(self) -> Report:
@@ -112,10 +122,12 @@ class Harness:
             time.sleep(0.2)
         process.send_signal(signal.SIGTERM)
         process.wait(START_S)
+        _bury(process)
         self._check(store)
         store.close()
         for edge in (self.site, self.sink):
             edge.server.shutdown()
+            edge.server.server_close()
         return self.report
 
     # --- inside -------------------------------------------------------------------------------------------------
@@ -142,7 +154,7 @@ class Harness:
 
     def _kill(self, process: "subprocess.Popen[str]") -> None:
         process.kill()
-        process.wait()
+        _bury(process)
         self._count(None)
 
     def _count(self, point: str | None) -> None:
@@ -151,26 +163,43 @@ class Harness:
             self.report.points.append(point)
 
     def _all_told(self, store: Store) -> bool:
+        waits = select(func.count()).select_from(deliveries).where(deliveries.c.state.in_(["waiting", "held"]))
+        pending = select(func.count()).select_from(revisions).where(revisions.c.state == "pending")
         with store.read() as tx:
-            stored = browse.native_ids(tx)
-            busy = browse.unfinished(tx)
+            stored = _stored(tx)
+            busy = tx.execute(waits).scalar_one() + tx.execute(pending).scalar_one()
         return busy == 0 and all(native_id in stored for _, native_id, _ in self.site.published)
 
     def _check(self, store: Store) -> None:
         with store.read() as tx:
-            self.report.broken += broken_invariants(tx, receipts=self.sink.receipts)
-            stored, alerted = browse.native_ids(tx), browse.alerted_native_ids(tx)
+            self.report.broken += broken_invariants(tx, self.sink.receipts, told=["desk"], now=self.clock.now())
+            stored, alerted = _stored(tx), _alerted(tx)
         for feed, native_id, leaks in self.site.published:
             if native_id not in stored:
                 self.report.broken.append(f"{native_id} of feed {feed} was never stored")
             elif leaks != (native_id in alerted):
                 self.report.broken.append(f"{native_id}: leaks {leaks}, alerted {native_id in alerted}")
+        if self.sink.forged:
+            self.report.broken.append(f"{self.sink.forged} signatures are wrong")
         most = 1 + self.report.kills + self.sink.hidden
-        for message_id, bodies in self.sink.receipts.items():
-            if len(set(bodies)) > 1:
-                self.report.broken.append(f"{message_id} came with different bodies")
-            if len(bodies) > most:
-                self.report.broken.append(f"{message_id} came {len(bodies)} times")
+        for message_id, got in self.sink.receipts.items():
+            if len(got) > most:
+                self.report.broken.append(f"I7 {message_id} came {len(got)} times")
         self.report.posts = len(self.site.published)
         self.report.receipts = sum(map(len, self.sink.receipts.values()))
         self.report.repeated = self.report.receipts - len(self.sink.receipts)
+
+
+def _bury(process: "subprocess.Popen[str]") -> None:
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def _stored(tx: Connection) -> set[str]:
+    return set(tx.execute(select(posts.c.native_id)).scalars())
+
+
+def _alerted(tx: Connection) -> set[str]:
+    joined = alerts.join(posts, posts.c.id == alerts.c.post_id)
+    return set(tx.execute(select(posts.c.native_id).select_from(joined)).scalars())

@@ -32,6 +32,7 @@ from monitor.fetch.plaintext import MAX_HTML_CHARS, PlainText, from_html
         ("<p>half \ud83d</p>", "half ?"),
         ("", ""),
         ("<p></p>", ""),
+        ("<frameset><frame></frameset>", ""),
     ],
 )
 def test_markup_goes_and_words_stay(source: str, text: str) -> None:
@@ -56,10 +57,19 @@ def test_emoji_stay_in_the_text_and_other_pictures_speak_beside_it(
     assert from_html(source) == PlainText(text, alts)
 
 
-def test_large_html_is_cut_and_says_so() -> None:
-    plain = from_html("<p>" + "字" * MAX_HTML_CHARS + "</p>")
-    assert plain.cut
-    assert plain.text == "字" * (MAX_HTML_CHARS - len("<p>"))
+@pytest.mark.parametrize(
+    "long",
+    [
+        pytest.param("<p>" + "字" * 3 * MAX_HTML_CHARS + "</p>", id="one paragraph"),
+        pytest.param("<p>" + "字<b>字</b>字" * MAX_HTML_CHARS + "</p>", id="many tags"),
+    ],
+)
+def test_a_long_article_is_read_to_its_end(long: str) -> None:
+    assert from_html(long + "<p>云<i>雀</i>9</p>").text == "字" * 3 * MAX_HTML_CHARS + "\n\n云雀9"
+
+
+def test_a_long_script_takes_no_text_with_it() -> None:
+    assert from_html("<p>云雀9</p><script>" + "x " * MAX_HTML_CHARS).text.startswith("云雀9")
 
 
 @pytest.mark.parametrize(

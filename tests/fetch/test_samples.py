@@ -9,7 +9,8 @@ import pytest
 from monitor.errors import Failure, FetchError
 from monitor.fetch.entries import ParsedFeed
 from monitor.fetch.feed import parse_feed
-from monitor.model.posts import FetchedPost
+from monitor.fetch.identity import content_hash
+from monitor.model.posts import FetchedPost, Origin, Part
 from tests.fetch.accounts import NOW, account
 
 FEEDS = Path(__file__).parents[1] / "data" / "feeds"
@@ -64,7 +65,7 @@ EXPECTED: dict[str, list[Seen]] = {
         Seen(WEIBO + "Pb2", "06-17 08:00:11 2021", ("title: 只有标题",)),
         Seen("Pb3", "06-17 13:00:00 2021", ("title: 云雀 X9", "text: 云雀 X99 是另一回事")),
         Seen(
-            "sha256:3108dea29a4c7cbcba1b53afa80237e08b28ab83b2bb4c9b0ddb9cb2ea11bf59",
+            "sha256:" + content_hash([Part(Origin.TEXT, "既无标识也无地址")]),
             "06-16 16:00:00 2021",
             ("text: 既无标识也无地址",),
             "date_only",

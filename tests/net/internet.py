@@ -4,8 +4,6 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-import pytest
-
 Answers = Sequence[str] | Callable[[], Sequence[str]]
 
 
@@ -22,12 +20,7 @@ class Internet:
         answers = self.names.get(host, [host])
         return answers() if callable(answers) else answers
 
-    def plug_in(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Let every connection, to whatever address, end at loopback."""
-        connect = socket.create_connection
-
-        def dial(address: tuple[str, int], timeout: float) -> socket.socket:
-            self.dialled.append(address[0])
-            return connect(("127.0.0.1", address[1]), timeout)
-
-        monkeypatch.setattr(socket, "create_connection", dial)
+    def dial(self, address: tuple[str, int], timeout_s: float) -> socket.socket:
+        """Whatever the address, the connection ends at loopback."""
+        self.dialled.append(address[0])
+        return socket.create_connection(("127.0.0.1", address[1]), timeout_s)

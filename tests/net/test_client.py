@@ -6,7 +6,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from importlib import import_module
-from itertools import chain, repeat
+from itertools import chain, count, repeat
 from typing import Any
 
 import pytest
@@ -184,6 +184,14 @@ def test_all_hops_together_have_one_deadline(server: FeedServer, client: Client)
     with pytest.raises(TransportError) as caught:
         client.get(server.url(), limits=SHORT, allow_private=True)
     assert caught.value.failure is Failure.TIMEOUT
+
+
+def test_nothing_is_connected_after_the_deadline(server: FeedServer) -> None:
+    late = Client(elapsed_s=count(0, 100).__next__, user_agent="tests/1")
+    with pytest.raises(TransportError) as caught:
+        late.get(server.url(), allow_private=True)
+    assert caught.value.failure is Failure.TIMEOUT
+    assert server.connects == 0
 
 
 def test_secret_headers_and_cookies_stay_with_the_origin(server: FeedServer, client: Client) -> None:

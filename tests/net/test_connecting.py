@@ -28,15 +28,15 @@ def server() -> Iterator[FeedServer]:
 
 
 @pytest.fixture
-def internet(monkeypatch: pytest.MonkeyPatch) -> Internet:
-    plugged = Internet({"feeds.example": [FEEDS], "other.example": ["9.9.9.9"], "inside.example": ["10.0.0.8"]})
-    plugged.plug_in(monkeypatch)
-    return plugged
+def internet() -> Internet:
+    return Internet({"feeds.example": [FEEDS], "other.example": ["9.9.9.9"], "inside.example": ["10.0.0.8"]})
 
 
 def client(internet: Internet, ca_file: str | None = None) -> Client:
     elapsed_s = SystemClock().elapsed_s
-    return Client(elapsed_s=elapsed_s, user_agent="tests/1", resolve=internet.resolve, ca_file=ca_file)
+    return Client(
+        elapsed_s=elapsed_s, user_agent="tests/1", resolve=internet.resolve, dial=internet.dial, ca_file=ca_file
+    )
 
 
 @pytest.mark.parametrize(

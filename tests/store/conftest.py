@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -6,12 +7,19 @@ import pytest
 from monitor.store import Store, upgrade
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with tables and nothing in them, made once."""
+    path = tmp_path_factory.mktemp("empty") / "state.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    """A database with tables and nothing in them."""
-    address = f"sqlite:///{tmp_path / 'state.db'}"
-    upgrade(address)
-    return address
+def url(tmp_path: Path, empty_database: Path) -> str:
+    """A database of one's own."""
+    shutil.copyfile(empty_database, tmp_path / "state.db")
+    return f"sqlite:///{tmp_path / 'state.db'}"
 
 
 @pytest.fixture

@@ -170,15 +170,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("receiver_key", "topic", name=op.f("uq_deliveries_receiver_key_topic")),
     )
     op.create_index(op.f("ix_deliveries_folded_into"), "deliveries", ["folded_into"], unique=False)
-    op.create_index(op.f("ix_deliveries_topic"), "deliveries", ["topic"], unique=False)
     op.create_index(
-        "ix_deliveries_waiting",
+        op.f("ix_deliveries_receiver_key_state_queued_at"),
         "deliveries",
-        ["receiver_key", "due_at"],
+        ["receiver_key", "state", "queued_at"],
         unique=False,
-        sqlite_where=sa.text("state = 'waiting'"),
-        postgresql_where=sa.text("state = 'waiting'"),
     )
+    op.create_index(op.f("ix_deliveries_state_due_at"), "deliveries", ["state", "due_at"], unique=False)
+    op.create_index(op.f("ix_deliveries_topic"), "deliveries", ["topic"], unique=False)
     op.create_table(
         "attempts",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -305,14 +304,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("post_id", "content_hash", name=op.f("uq_revisions_post_id_content_hash")),
         sa.UniqueConstraint("post_id", "no", name=op.f("uq_revisions_post_id_no")),
     )
-    op.create_index(
-        "ix_revisions_pending",
-        "revisions",
-        ["due_at"],
-        unique=False,
-        sqlite_where=sa.text("state = 'pending'"),
-        postgresql_where=sa.text("state = 'pending'"),
-    )
+    op.create_index(op.f("ix_revisions_payload_id"), "revisions", ["payload_id"], unique=False)
+    op.create_index(op.f("ix_revisions_state_due_at"), "revisions", ["state", "due_at"], unique=False)
     op.create_table(
         "sightings",
         sa.Column("id", sa.Integer(), primary_key=True),

@@ -1,0 +1,133 @@
+"""The source `feed` against a real server: conditions, statuses, payload, wishes."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.clock import SystemClock
+from monitor.errors import Failure, FetchError, TransportError
+from monitor.fetch import SOURCES
+from monitor.model.posts import Page, ReadState
+from monitor.net.client import Client
+from tests.fetch.accounts import NOW, account
+from tests.fetch.feed_server import FeedServer, Reply, fresh_feed, redirect
+
+FEEDS = Path(__file__).parents[1] / "data" / "feeds"
+RSS = (FEEDS / "weibo_like.xml").read_bytes()
+ATOM = (FEEDS / "atom.xml").read_bytes()
+JSON = (FEEDS / "feed.json").read_bytes()
+
+
+@pytest.fixture
+def server() -> Iterator[FeedServer]:
+    with FeedServer() as running:
+        yield running
+
+
+def read(server: FeedServer, state: ReadState | None = None, path: str = "/feed", key: str = "") -> Page:
+    client = Client(elapsed_s=SystemClock().elapsed_s, user_agent="tests/1")
+    return SOURCES["feed"].page(account(server.url(path), key=key), state or ReadState(), client, NOW)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "count"),
+    [(RSS, "text/html", 13), (ATOM, "application/atom+xml", 3), (JSON, "application/feed+json", 5), (JSON, "", 5)],
+)
+def test_every_format_is_read_and_kept_as_evidence(
+    server: FeedServer, body: bytes, content_type: str, count: int
+) -> None:
+    headers = {"Content-Type": content_type, "ETag": '"1"', "Last-Modified": "then", "Set-Cookie": "secret=1"}
+    server.routes["/feed"] = Reply(200, body, headers)
+    page = read(server, path="/feed?token=secret", key="secret-key")
+    body_hash = hashlib.sha256(body).hexdigest()
+    assert len(page.posts) == count
+    assert page.state == ReadState('"1"', "then", body_hash)
+    assert page.payload is not None
+    assert (page.payload.sha256, page.payload.body, page.payload.status) == (body_hash, body, 200)
+    assert page.payload.fetched_at == NOW
+    assert page.payload.url == server.url("/feed")
+    assert "secret" not in repr(replace(page, posts=()))
+    assert server.asked[0].headers["x-api-key"] == "secret-key"
+
+
+def test_nothing_new_is_told_by_304_or_by_the_same_bytes(server: FeedServer) -> None:
+    server.routes["/feed"] = fresh_feed(RSS)
+    first = read(server)
+    again = read(server, first.state)
+    assert again == Page(first.state, unchanged=True)
+    assert server.asked[1].headers["if-none-match"] == first.state.etag
+    server.routes["/feed"] = Reply(200, RSS, {"ETag": '"other"', "Last-Modified": "later"})
+    same_bytes = read(server, first.state)
+    assert same_bytes == Page(ReadState('"other"', "later", first.state.body_hash), unchanged=True)
+    assert "if-modified-since" not in server.asked[2].headers
+    read(server, same_bytes.state)
+    assert server.asked[3].headers["if-modified-since"] == "later"
+    server.routes["/feed"] = Reply(200, ATOM)
+    changed = read(server, same_bytes.state)
+    assert (len(changed.posts), changed.state.etag, changed.state.last_modified) == (3, None, None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "wish_s"),
+    [
+        ({}, ATOM, None),
+        ({}, RSS, 300.0),
+        ({"Cache-Control": "max-age=120"}, RSS, 300.0),
+        ({"Cache-Control": "max-age=900"}, RSS, 900.0),
+        ({"Retry-After": "1200", "Cache-Control": "max-age=900"}, RSS, 1200.0),
+    ],
+)
+def test_the_longest_wish_of_the_page_is_passed_on(
+    server: FeedServer, headers: dict[str, str], body: bytes, wish_s: float | None
+) -> None:
+    server.routes["/feed"] = Reply(200, body, headers)
+    assert read(server).next_read_after_s == wish_s
+
+
+def test_a_304_has_wishes_too(server: FeedServer) -> None:
+    server.routes["/feed"] = Reply(304, headers={"Cache-Control": "max-age=120"})
+    assert read(server, ReadState('"1"', None, "hash")) == Page(
+        ReadState('"1"', None, "hash"), unchanged=True, next_read_after_s=120.0
+    )
+
+
+@pytest.mark.parametrize(
+    ("reply", "failure", "retry_after_s"),
+    [
+        (Reply(429, headers={"Retry-After": "120"}), Failure.RATE_LIMITED, 120.0),
+        (Reply(503, headers={"Retry-After": "Mon, 23 Nov 2026 12:10:00 GMT"}), Failure.SERVER, 600.0),
+        (Reply(432), Failure.BLOCKED, None),
+        (Reply(404), Failure.GONE, None),
+        (Reply(200, b""), Failure.SUSPECT_EMPTY, None),
+        (Reply(200, (FEEDS / "sign_in.html").read_bytes()), Failure.BLOCKED, None),
+        (Reply(200, (FEEDS / "page.html").read_bytes()), Failure.NOT_A_FEED, None),
+        (Reply(200, (FEEDS / "laughs.xml").read_bytes()), Failure.TRUNCATED, None),
+        (redirect("/feed"), Failure.REDIRECT, None),
+    ],
+)
+def test_every_other_answer_is_a_named_failure(
+    server: FeedServer, reply: Reply, failure: Failure, retry_after_s: float | None
+) -> None:
+    server.routes["/feed"] = reply
+    with pytest.raises(TransportError) as caught:
+        read(server, path="/feed?token=secret")
+    assert (caught.value.failure, caught.value.retry_after_s) == (failure, retry_after_s)
+    assert isinstance(caught.value, FetchError) == (failure is not Failure.REDIRECT)
+    assert "secret" not in str(caught.value)
+
+
+def test_an_address_that_moved_for_good_is_noted_without_its_query(server: FeedServer) -> None:
+    server.routes["/feed"] = redirect("/new?token=secret", 301)
+    server.routes["/new"] = fresh_feed(ATOM)
+    first = read(server)
+    assert first.notes == (f"moved:{server.url('/new')}",)
+    assert read(server, first.state).notes == first.notes
+
+
+def test_an_empty_feed_is_a_page_that_says_so(server: FeedServer) -> None:
+    server.routes["/feed"] = Reply(200, (FEEDS / "empty_channel.xml").read_bytes())
+    page = read(server)
+    assert (page.posts, page.notes, page.unchanged) == ((), ("empty",), False)

@@ -1,0 +1,1 @@
+"""Stage 3: names are found however they are written, and nothing else is."""
