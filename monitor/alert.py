@@ -11,8 +11,10 @@ from hashlib import sha256
 
 from monitor.model.findings import Disposition, Finding, Reason
 from monitor.model.messages import AlertState, EventKind, Found, Receiver, Verdict
+from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import Kind, Severity
 
+OTHERS = frozenset({Origin.QUOTED, Origin.PARENT})
 GATHER_LATE = timedelta(seconds=60)  # a first read or a recovery is told once, not post by post
 MONDAY_HOUR = 9  # local time of the weekly digest of notes
 
@@ -145,6 +147,13 @@ def _announces(said: Announcement, finding: Finding) -> bool:
 def _hides(quiet: Suppression, finding: Finding, text_hash: str) -> bool:
     wanted = ((quiet.subject, finding.subject), (quiet.rule_id, finding.rule_id), (quiet.text_hash, text_hash))
     return any(want is not None for want, _ in wanted) and all(want in (None, got) for want, got in wanted)
+
+
+def announced(findings: Iterable[Finding], parts: Sequence[Part]) -> tuple[Finding, ...]:
+    """What an official account makes public by saying it in its own words, whether it was to do so yet or not."""
+    own = [part.by_author and part.origin not in OTHERS for part in parts]
+    said = (Disposition.ALERT, Disposition.CONTEXT)
+    return tuple(f for f in findings if own[f.part_no] and f.disposition in said)
 
 
 def found_how(revision: RevisionBefore) -> Found:

@@ -216,6 +216,10 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
         if evaluation.skipped:
             detail = {"post": str(revision.post_id), "rules": str(len(evaluation.skipped))}
             incidents.open_incident(tx, "partial", f"revision {revision.id}", detail, now)
+        account = runtime.accounts.get(revision.account_key)
+        if account is not None and account.official:
+            said = alert.announced(findings, revision.parts)
+            revisions.announce(tx, said, revision.effective_at, post_id=revision.post_id, source="official")
         before = revisions.alerts_before(tx, revision.post_id)
         changes = alert.decide(_before(revision), findings, before)
         for change in changes:

@@ -1,4 +1,4 @@
-"""Fakes of the edges: the clock. (Network and receiver are real loopback servers: fetch/feed_server, deliver/receiver.)"""
+"""The fake clock. Network and receiver are real servers on loopback: fetch/feed_server.py, deliver/receiver.py."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -3,27 +3,20 @@
 import pytest
 
 from monitor.model.messages import AlertState, Verdict
-from monitor.review import consequence_of
+from monitor.review import Consequence, consequence_of
 
 OPEN, REVIEWED = AlertState.OPEN, AlertState.REVIEWED
 
 
 @pytest.mark.parametrize(
-    ("verdict", "state", "withdraws", "announces"),
+    ("verdict", "follows"),
     [
-        (Verdict.LEAK, REVIEWED, False, False),
-        (Verdict.AUTHORISED, REVIEWED, True, False),
-        (Verdict.PUBLIC, REVIEWED, True, True),
-        (Verdict.FALSE_POSITIVE, REVIEWED, True, False),
-        (Verdict.UNSURE, OPEN, False, False),
+        (Verdict.LEAK, Consequence(REVIEWED, is_final=True, withdraws=False, announces=False)),
+        (Verdict.AUTHORISED, Consequence(REVIEWED, is_final=True, withdraws=True, announces=False)),
+        (Verdict.PUBLIC, Consequence(REVIEWED, is_final=True, withdraws=True, announces=True)),
+        (Verdict.FALSE_POSITIVE, Consequence(REVIEWED, is_final=True, withdraws=True, announces=False)),
+        (Verdict.UNSURE, Consequence(OPEN, is_final=False, withdraws=False, announces=False)),
     ],
 )
-def test_each_verdict_has_its_consequence(
-    verdict: Verdict,
-    state: AlertState,
-    withdraws: bool,
-    announces: bool,  # noqa: FBT001 - columns of a table
-) -> None:
-    follows = consequence_of(verdict, OPEN)
-    assert (follows.state, follows.withdraws, follows.announces) == (state, withdraws, announces)
-    assert follows.is_final == (state is REVIEWED)
+def test_each_verdict_has_its_consequence(verdict: Verdict, follows: Consequence) -> None:
+    assert consequence_of(verdict, OPEN) == follows

@@ -11,6 +11,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = 10
+ENVIRON = {
+    **{name: value for name, value in os.environ.items() if not name.startswith("LEAK_MONITOR_")},
+    "PYTHONPATH": str(ROOT),
+    "LANG": "C.UTF-8",
+}
 
 
 def monitor(*words: str, folder: Path, given: str | None = None) -> tuple[int, str]:
@@ -18,7 +23,7 @@ def monitor(*words: str, folder: Path, given: str | None = None) -> tuple[int, s
     done = subprocess.run(
         [sys.executable, "-P", "-m", "monitor", *words],
         cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(folder), "LANG": "C.UTF-8"},
+        env=ENVIRON,
         input=given,
         stdin=None if given is not None else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -39,7 +44,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(
         [sys.executable, "-P", "-m", "monitor", "init", "mine"],
         cwd=made,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(made), "LANG": "C.UTF-8"},
+        env=ENVIRON,
         stdin=inside,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

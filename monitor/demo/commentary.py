@@ -87,14 +87,12 @@ class Commentary:
         if not judged.told:
             yield screen.nothing_line(self._language, self._why_not(judged, WHO[case.planted.account].knows))
             return
-        reason = why(self._language, judged.findings, self._clock.now())
         for told in judged.told:
+            reason = why(self._language, told, judged.findings, self._clock.now())
             yield screen.alert_line(self._language, told.severity, told.label, reason)
         how = "delivered" if case.taken else "undelivered"
-        yield (
-            say(self._language, how, seconds=screen.seconds(case.seen_after_s or 0.0)),
-            "green" if case.taken else "yellow",
-        )
+        delay = screen.seconds(case.seen_after_s or 0.0)
+        yield say(self._language, how, seconds=delay), "green" if case.taken else "yellow"
 
     def _why_not(self, judged: Judged, knows: frozenset[str]) -> str:
         return why_not(self._language, self._matcher, judged.parts, knows, judged.effective_at)

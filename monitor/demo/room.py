@@ -19,8 +19,8 @@ from monitor.pipeline import Runtime
 from monitor.service import Service
 from monitor.store import Store, upgrade
 
-_SIGNALS: Final = tuple(getattr(signal, n) for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n))
-_DRAIN_S: Final = 3.0
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_DRAIN_S: Final = 2.0
 _TICK_S: Final = 0.1
 _REMOVALS: Final = 30
 _REMOVAL_PAUSE_S: Final = 0.1

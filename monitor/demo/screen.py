@@ -30,7 +30,13 @@ Line: TypeAlias = tuple[str, str]  # words and their style
 def show(out: Console, *things: RenderableType) -> None:
     """Print each on lines of its own, wrapped to the width, whatever the console does elsewhere."""
     for thing in things:
-        out.print(thing, soft_wrap=False, highlight=False, width=min(out.width, WIDTH))
+        # A text is never markup: it may hold brackets.
+        out.print(
+            Text(thing) if isinstance(thing, str) else thing,
+            soft_wrap=False,
+            highlight=False,
+            width=min(out.width, WIDTH),
+        )
 
 
 def opening(language: str) -> tuple[RenderableType, ...]:
@@ -47,9 +53,9 @@ def parting(language: str, folder: Path, *, stopped: bool) -> Text:
 
 def entry(at_s: float, who: str, text: str, lines: Iterable[Line]) -> Text:
     """When, who, what, and below it what we think."""
-    shown = Text(f"{at_s:5.1f} ", "dim").append(f"{set_cell_size(who, _WHO_CELLS)} ", "default not dim")
-    rows = [(row, "default not dim") for row in wrapped(plain(text), _ROOM)]
+    rows = [(row, "") for row in wrapped(plain(text), _ROOM)]
     rows += [(row, style) for said, style in lines for row in wrapped(said, _ROOM)]
+    shown = _time(at_s).append(f"{set_cell_size(who, _WHO_CELLS)} ")
     for no, (row, style) in enumerate(rows):
         shown.append("\n" + " " * (WIDTH - _ROOM) if no else "").append(row, style)
     return shown
@@ -58,7 +64,11 @@ def entry(at_s: float, who: str, text: str, lines: Iterable[Line]) -> Text:
 def note(at_s: float, said: str, style: str = "yellow") -> Text:
     """When, and what happened to us rather than to a post."""
     rows = wrapped(said, WIDTH - _TIME_CELLS)
-    return Text(f"{at_s:5.1f} ", "dim").append(("\n" + " " * _TIME_CELLS).join(rows), f"not dim {style}")
+    return _time(at_s).append(("\n" + " " * _TIME_CELLS).join(rows), style)
+
+
+def _time(at_s: float) -> Text:
+    return Text().append(f"{at_s:{_TIME_CELLS - 1}.1f} ", "dim")
 
 
 def wrapped(text: str, cells: int) -> list[str]:

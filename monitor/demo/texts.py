@@ -79,6 +79,11 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
             "and posts that were deleted between two reads."
         ),
     ),
+    "try_author": (
+        "按作者了解名单上每款产品来判断。",
+        "Judged as if the author worked on every product of the list.",
+    ),
+    "try_unjudged": ("没能判断完；不能当作无害", "could not be judged; do not take it for harmless"),
     "try_more": ("还有 {count} 条更早的：不提醒。", "{count} older ones: nothing."),
     "try_waits": ("{seconds} 秒后再读；按 Ctrl-C 提前结束。", "Next read in {seconds} s; Ctrl-C ends it."),
     "try_now": ("会立即发送", "would be sent at once"),

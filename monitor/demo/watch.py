@@ -47,7 +47,9 @@ def run_try(url: str, *, rules_dir: Path | None, for_s: float, language: str, ou
                 company.write_rules(room.rules_dir, language, clock.now())
             book = load_rules(rules_dir or room.rules_dir)
             rules = say(language, "try_rules" if rules_dir else "try_sample", dir=rules_dir)
-            screen.show(out, say(language, "try_title", url=safe_url(url), seconds=f"{for_s:.0f}"), rules, "")
+            screen.show(
+                out, say(language, "try_title", url=screen.plain(safe_url(url)), seconds=f"{for_s:.0f}"), rules, ""
+            )
             runtime = _runtime(url, room, book, language)
             with room.service(runtime, clock) as store:
                 watch = Watch(store, clock, out, language, runtime.matcher, frozenset(book.products))
@@ -143,6 +145,7 @@ class Watch:
         if len(times) < len(judged):
             self._say("try_undated", count=len(judged) - len(times))
         self._say("try_blind")
+        self._say("try_author")
         self._show("")
 
     def _entry(self, text: Judged) -> RenderableType:
@@ -151,12 +154,14 @@ class Watch:
         return screen.entry(self._at_s(), when, screen.plain(words_of, SHOWN_CELLS), self._thoughts(text))
 
     def _thoughts(self, text: Judged) -> list[Line]:
+        if text.state != "done":
+            return [(say(self._language, "try_unjudged"), "red")]
         if not text.told:
             reason = why_not(self._language, self._matcher, text.parts, self._knows, text.effective_at)
             return [screen.nothing_line(self._language, reason)]
-        reason = why(self._language, text.findings, self._clock.now())
         lines = []
         for told in text.told:
+            reason = why(self._language, told, text.findings, self._clock.now())
             lines.append(screen.alert_line(self._language, told.severity, told.label, reason))
             lines.append((say(self._language, f"try_{_urgency(told)}"), "dim"))
         return lines

@@ -10,14 +10,18 @@ from monitor.match import CandidateStory, Matcher
 from monitor.model.findings import Disposition, Finding
 from monitor.model.posts import Part
 from monitor.model.rulebook import NEVER
+from monitor.store.browse import Told
 from monitor.words.phrases import duration
 
 _MOST_REASONS: Final = 2
 
 
-def why(language: str, findings: Sequence[Finding], now: datetime) -> str:
-    """The reason of the worst finding that alerts, and how long its secret is still to be kept."""
-    worst = max((f for f in findings if f.disposition is Disposition.ALERT), key=lambda f: f.severity.rank)
+def why(language: str, told: Told, findings: Sequence[Finding], now: datetime) -> str:
+    """The reason of the worst finding behind an event, and how long its secret is still to be kept."""
+    behind = (f for f in findings if f.disposition is Disposition.ALERT and f.subject == told.subject)
+    worst = max(behind, key=lambda f: f.severity.rank, default=None)
+    if worst is None:  # an edit took the secret away
+        return words.say(language, f"event_{told.event}")
     if worst.lifts_at is None or worst.lifts_at >= NEVER:
         lift = say(language, "lifts_never")
     else:

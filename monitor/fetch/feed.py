@@ -4,6 +4,8 @@ import hashlib
 import re
 from datetime import datetime
 
+import regex
+
 from monitor.errors import Failure, FetchError
 from monitor.fetch.answers import check_status, freshness_s, retry_after_s
 from monitor.fetch.charset import decode
@@ -17,7 +19,10 @@ from monitor.net.guard import safe_url
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 _NOT_KEPT = frozenset({"set-cookie", "set-cookie2", "location"})  # of the evidence's headers: they may hold secrets
-_HTML = re.compile(r"(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_HTML = regex.compile(
+    r"(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b",
+    regex.IGNORECASE | regex.DOTALL,
+)
 _WALL = re.compile(
     r"type\s*=\s*[\"']?password|captcha|geetest|验证码|安全验证|<title>[^<]{0,80}(?:登录|登入|sign.?in|log.?in|verif)",
     re.IGNORECASE,

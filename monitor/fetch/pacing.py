@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 
 from monitor.errors import Failure, TransportError
 
-_LONGEST_S = 3600.0  # neither a page's wish nor our own caution silences an account for longer
+_LONGEST_REFUSAL_S = 3600.0  # whatever a host asks for, an account is not left alone for longer
+_LONGEST_BACK_OFF_S = 900.0  # nor by our own caution: a network that is back must be seen again soon
+# A feed's ttl or max-age is about copies of it; blogs say an hour, in which a leak would go round the world.
+_LONGEST_WISH_S = 600.0
 _SHORTEST_PAUSE_S = 1.0
 _SPREAD = 0.1  # of the interval, either way: accounts that were added together drift apart
 _STALE_INTERVALS = 3
@@ -45,7 +48,7 @@ def next_read(
     spread = 1 + _SPREAD * (2 * jitter - 1)
     if error is not None:
         return _after_failure(interval_s * spread, failures, error, now)
-    wish_s = min(page_wish_s or 0.0, _LONGEST_S)
+    wish_s = min(page_wish_s or 0.0, _LONGEST_WISH_S)
     if wish_s > interval_s:
         # Only later than the wish, never sooner.
         return NextRead(now + timedelta(seconds=wish_s * (1 + _SPREAD * jitter)), None, "page_wish")
@@ -54,9 +57,9 @@ def next_read(
 
 def _after_failure(interval_s: float, failures: int, error: TransportError, now: datetime) -> NextRead:
     if error.retry_after_s is None:
-        wait_s = min(interval_s * 2.0 ** min(failures - 1, 30), max(_LONGEST_S, interval_s))
+        wait_s = min(interval_s * 2.0 ** min(failures - 1, 30), max(_LONGEST_BACK_OFF_S, interval_s))
         return NextRead(now + timedelta(seconds=wait_s), None, "back_off")
-    pause_s = min(max(error.retry_after_s, _SHORTEST_PAUSE_S), _LONGEST_S)
+    pause_s = min(max(error.retry_after_s, _SHORTEST_PAUSE_S), _LONGEST_REFUSAL_S)
     pause_until = now + timedelta(seconds=pause_s)
     return NextRead(now + timedelta(seconds=max(pause_s, interval_s)), pause_until, "retry_after")
 

@@ -15,7 +15,7 @@ class Account:
     source: str
     platform: str
     native_id: str
-    url: str
+    url: str = field(repr=False)  # may carry a key
     poll_every_s: float
     timezone: ZoneInfo  # for times that the source gives without a zone
     official: bool = False

@@ -21,6 +21,7 @@ class Told:
     """An alert event of a judged text, and the messages that carry it."""
 
     event: EventKind
+    subject: str
     label: str
     severity: Severity
     found: Found
@@ -131,11 +132,12 @@ def _findings(tx: Connection) -> Mapping[int, Sequence[Finding]]:
 def _told(tx: Connection) -> Mapping[int, Sequence[Told]]:
     carriers = _carriers(tx)
     told: dict[int, list[Told]] = defaultdict(list)
-    query = select(alert_events, alerts.c.label).join(alerts, alerts.c.id == alert_events.c.alert_id)
+    query = select(alert_events, alerts.c.subject, alerts.c.label).join(alerts, alerts.c.id == alert_events.c.alert_id)
     for row in tx.execute(query.order_by(alert_events.c.id)):
         told[row.revision_id].append(
             Told(
                 event=EventKind(row.kind),
+                subject=row.subject,
                 label=row.label,
                 severity=Severity(row.severity),
                 found=Found(row.found),

@@ -12,11 +12,10 @@ from monitor.model.findings import Reason
 from monitor.model.messages import AlertState, DeliveryState, EventKind, Verdict
 from monitor.review import consequence_of
 from monitor.store import audit
-from monitor.store.engine import insert_into
 from monitor.store.frozen import findings_from_json, reason_to_json
 from monitor.store.queueing import queue
-from monitor.store.revisions import add_event
-from monitor.store.schema import alert_events, alerts, announcements, deliveries, reviews, revisions, suppressions
+from monitor.store.revisions import add_event, announce
+from monitor.store.schema import alert_events, alerts, deliveries, reviews, revisions, suppressions
 from monitor.store.stories import AlertRow, AlertStory, list_alerts, show_alert
 
 __all__ = [
@@ -118,11 +117,7 @@ def _announce(tx: Connection, last: Row[Any]) -> None:
     newest = select(alert_events).where(told).order_by(alert_events.c.seq.desc()).limit(1)
     event = tx.execute(newest).one()
     text = tx.execute(select(c.post_id, c.effective_at).where(c.id == event.revision_id)).one()
-    facts = {(found.subject, found.kind, found.value) for found in findings_from_json(event.findings)}
-    once = insert_into(tx, announcements).on_conflict_do_nothing(index_elements=["subject", "kind", "value"])
-    for subject, kind, value in sorted(facts):
-        row = {"subject": subject, "kind": kind, "value": value, "at": text.effective_at, "post_id": text.post_id}
-        tx.execute(once, [row | {"source": "verdict"}])
+    announce(tx, findings_from_json(event.findings), text.effective_at, post_id=text.post_id, source="verdict")
 
 
 def _withdraw(tx: Connection, number: int, args: Mapping[str, str], now: datetime) -> None:

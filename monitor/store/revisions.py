@@ -1,6 +1,6 @@
 """T2: texts to judge, what was found in them, and the numbered events that this makes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,6 +123,18 @@ def announcements(tx: Connection) -> list[Announcement]:
     c = schema.announcements.c
     rows = tx.execute(select(c.subject, c.kind, c.value, c.at).order_by(c.id))
     return [Announcement(subject, Kind(kind), value, at) for subject, kind, value, at in rows]
+
+
+def announce(tx: Connection, said: Iterable[Finding], at: datetime, *, post_id: int, source: str) -> None:
+    """These facts are public from that instant on; the first announcement of a fact stands."""
+    facts = sorted({(found.subject, found.kind, found.value) for found in said})
+    rows = [
+        {"subject": subject, "kind": kind, "value": value, "at": at, "post_id": post_id, "source": source}
+        for subject, kind, value in facts
+    ]
+    if rows:
+        once = insert_into(tx, schema.announcements)
+        tx.execute(once.on_conflict_do_nothing(index_elements=["subject", "kind", "value"]), rows)
 
 
 def suppressions(tx: Connection, now: datetime) -> list[Suppression]:

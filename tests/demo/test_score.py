@@ -19,7 +19,7 @@ URLS = {"leak": "http://site/leak", "clean": "http://site/clean"}
 
 def told(*message_ids: str) -> Told:
     at = POSTED + timedelta(seconds=0.9)
-    return Told(EventKind.OPENED, "Kingfisher", Severity.HIGH, Found.LIVE, at, message_ids)
+    return Told(EventKind.OPENED, "yunque-9", "Kingfisher", Severity.HIGH, Found.LIVE, at, message_ids)
 
 
 def judged(post: str, *events: Told, no: int = 1, state: str = "done") -> Judged:

@@ -10,9 +10,11 @@ from monitor.demo.script import PLANTED, SCRIPT, Planted, Trouble, Turn
 from monitor.demo.why import why, why_not
 from monitor.match import Matcher
 from monitor.model.findings import Disposition
+from monitor.model.messages import EventKind, Found
 from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import Severity
 from monitor.rules import check_examples, load_rules
+from monitor.store.browse import Told
 
 NOW = datetime(2030, 6, 1, 12, tzinfo=UTC)
 
@@ -52,12 +54,20 @@ def test_a_harmless_text_is_told_with_its_reason(post: str, says: str, tmp_path:
     assert why_not("en", Matcher(load_rules(tmp_path / "rules")), parts, frozenset(), NOW) == says
 
 
+def told(event: EventKind) -> Told:
+    return Told(event, "yunque-9", "翠鸟", Severity.HIGH, Found.LIVE, NOW, ())
+
+
 def test_a_leak_is_told_with_its_reason_and_its_lift(tmp_path: Path) -> None:
     company.write_rules(tmp_path / "rules", "zh", NOW)
-    found = Matcher(load_rules(tmp_path / "rules")).evaluate(
-        [Part(Origin.TEXT, "雲雀9 到手")], knows=frozenset(), at=NOW
-    )
-    assert why("zh", found.findings, NOW) == "出现了未发布产品的名称（写成繁体）；还有 3 天 1 小时解禁"
+    matcher = Matcher(load_rules(tmp_path / "rules"))
+    found = matcher.evaluate([Part(Origin.TEXT, "雲雀9 到手")], knows=frozenset(), at=NOW).findings
+    says = "出现了未发布产品的名称（写成繁体）；还有 3 天 1 小时解禁"
+    assert why("zh", told(EventKind.OPENED), found, NOW) == says
+
+
+def test_a_leak_that_was_edited_away_is_told_as_corrected() -> None:
+    assert why("en", told(EventKind.CORRECTED), (), NOW) == "corrected"
 
 
 def test_the_script_uses_accounts_that_exist_and_posts_that_differ() -> None:

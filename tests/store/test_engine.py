@@ -124,7 +124,7 @@ def test_a_missing_directory_is_made_for_us_alone(tmp_path: Path) -> None:
 def test_a_directory_that_cannot_be_is_told_plainly(tmp_path: Path) -> None:
     (tmp_path / "nowhere").write_text("a file")
     with pytest.raises(StoreError, match="check that its directory exists"):
-        upgrade(f"sqlite:///{tmp_path / 'missing' / 'state.db'}")
+        upgrade(f"sqlite:///{tmp_path / 'nowhere' / 'state.db'}")
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
