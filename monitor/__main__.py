@@ -2,7 +2,10 @@
 
 import sys
 
-from monitor.cli.app import run_command_line
+try:
+    from monitor.cli.app import run_command_line
+except KeyboardInterrupt:
+    sys.exit(130)  # Ctrl-C while the program is still being loaded
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from datetime import datetime, timedelta
-from threading import Lock
+from threading import Lock, Thread
 from typing import Final
 
 from apscheduler.executors.pool import ThreadPoolExecutor as TickPool
@@ -89,13 +89,17 @@ class Service:
         What is left is not lost: its rows are due again at the next start.
         """
         self.world.stopping.set()
-        self._scheduler.shutdown(wait=False)
-        self._fetchers.shutdown(wait=False, cancel_futures=True)
-        self._senders.shutdown(wait=False, cancel_futures=True)
-        undone = wait_for(self._fetching | self._sending, timeout=timeout_s).not_done
+        ends_s = self.world.clock.elapsed_s() + timeout_s
+        last_ticks = Thread(target=self._scheduler.shutdown, name="last ticks", daemon=True)
+        last_ticks.start()
+        last_ticks.join(timeout_s)
+        for pool in (self._fetchers, self._senders):
+            pool.shutdown(wait=False, cancel_futures=True)
+        left_s = max(0.0, ends_s - self.world.clock.elapsed_s())
+        undone = wait_for(self._fetching | self._sending, timeout=left_s).not_done
         self.world.client.close()
         log_event("stopped", left=len(undone))
-        return not undone
+        return not (undone or last_ticks.is_alive())
 
     def reload(self) -> bool:
         """Take the files as they are now, whole; on any fault in them keep what is in force, and say so."""

@@ -9,7 +9,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
-from monitor.cli.app import app
+from monitor.cli.app import build_app
 from monitor.config.shape import File, Table, keys_of, table_at
 from monitor.rules import build
 
@@ -101,7 +101,7 @@ def test_every_key_of_the_rules_is_on_its_page(name: str) -> None:
 
 def commands() -> Iterator[tuple[str, ...]]:
     """Every command by its words, such as ("alerts", "show")."""
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(build_app())
     assert isinstance(root, TyperGroup)
     for name, command in root.commands.items():
         if isinstance(command, TyperGroup):
