@@ -21,27 +21,12 @@ from monitor.store import Store, accounts, receivers, upgrade
 from tests.deliver.receiver import ScriptedReceiver
 from tests.fakes import HandClock
 from tests.fetch.feed_server import FeedServer, Reply, Script, fresh_feed
+from tests.samples import rules
 
 NOON = datetime(2030, 6, 5, 12, 0, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SECRET = b"k" * 32
-RULES = """
-[[products]]
-key = "yunque-9"
-ref = "P-0001"
-label = "Kingfisher"
-brand = ["云雀"]
-names = ["云雀9"]
-timezone = "Asia/Shanghai"
-kinds = ["product"]
-until = 2030-06-18T19:00:00+08:00
-
-[[rules]]
-id = "unreleased-name"
-kinds = ["product"]
-severity = "high"
-examples.match = ["云雀9"]
-"""
+RULES = rules("2030-06-18T19:00:00+08:00")
 
 
 @dataclass

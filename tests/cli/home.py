@@ -13,26 +13,11 @@ from typing import Any, Self
 from monitor.cli.app import run_command_line
 from tests.deliver.receiver import ScriptedReceiver
 from tests.fetch.feed_server import Asked, FeedServer, Raw, Reply, fresh_feed
+from tests.samples import rules
 
 SECRET = b"k" * 32
 WHSEC = "whsec_a2tra2tra2tra2tra2tra2tra2tra2tra2tra2tra2s="
-RULES = """
-[[products]]
-key = "yunque-9"
-ref = "P-0001"
-label = "Kingfisher"
-brand = ["云雀"]
-names = ["云雀9"]
-timezone = "Asia/Shanghai"
-kinds = ["product"]
-until = "tbd"
-
-[[rules]]
-id = "unreleased-name"
-kinds = ["product"]
-severity = "high"
-examples.match = ["云雀9"]
-"""
+RULES = rules()
 CONFIG = """
 timezone = "Asia/Shanghai"
 web.port = {port}

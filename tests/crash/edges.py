@@ -5,6 +5,7 @@ import random
 import threading
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,15 +14,25 @@ from typing import Any
 from tests.deliver.receiver import signed_by_library
 
 SECRET = b"k" * 32
-WINDOW = 60  # newest posts that a feed shows
+WINDOW = 200  # newest posts that a feed shows: ten seconds or more of them
 LEAK, CLEAN = "明天来看云雀9 No.{n}", "今天跑了{n}公里"
+
+
+@dataclass(frozen=True)
+class Published:
+    """One post of the site."""
+
+    feed: int
+    native_id: str
+    at: datetime
+    leaks: bool
 
 
 class Site:
     """Feeds by number; what was published is remembered, so that what was missed can be told."""
 
     def __init__(self, feeds: int, now: Callable[[], datetime]) -> None:
-        self.published: list[tuple[int, str, bool]] = []
+        self.published: list[Published] = []
         self._now = now
         self._feeds: dict[int, list[dict[str, str]]] = {n: [] for n in range(feeds)}
         self._lock = threading.Lock()
@@ -34,9 +45,9 @@ class Site:
             feed, n, leaks = chance.randrange(len(self._feeds)), len(self.published), chance.random() < 1 / 3
             native_id = f"post-{n}"
             text = (LEAK if leaks else CLEAN).format(n=n)
-            at = self._now().isoformat()
-            self._feeds[feed].insert(0, {"id": native_id, "content_text": text, "date_published": at})
-            self.published.append((feed, native_id, leaks))
+            at = self._now()
+            self._feeds[feed].insert(0, {"id": native_id, "content_text": text, "date_published": at.isoformat()})
+            self.published.append(Published(feed, native_id, at, leaks))
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         with self._lock:
