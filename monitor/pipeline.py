@@ -16,6 +16,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from logging import DEBUG, INFO
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -146,7 +147,10 @@ def _save_page(world: World, account: Account, claimed: ClaimedAccount, page: Pa
         elif not page.unchanged:
             incidents.close_incident(tx, "entries_unreadable", account.key, now)
     notes = " ".join(page.notes) or None
-    log_event("fetched", account=account.key, new=saved.new_posts, revisions=saved.new_revisions, notes=notes)
+    level = DEBUG if page.unchanged else INFO
+    log_event(
+        "fetched", level=level, account=account.key, new=saved.new_posts, revisions=saved.new_revisions, notes=notes
+    )
 
 
 def _save_trouble(world: World, account: Account, claimed: ClaimedAccount, error: TransportError) -> None:

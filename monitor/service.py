@@ -21,6 +21,7 @@ from monitor.web.health import Report
 
 LOOP_SILENT_S: Final = 60.0  # a loop that has not come round for so long is stalled
 WORK_LATE: Final = timedelta(minutes=5)  # due rows older than this mean that a stage does not keep up
+MOST_THREADS: Final = 128
 HOUSEKEEPING_S: Final = 3600.0
 RELOAD_CHECK_S: Final = 2.0
 
@@ -53,8 +54,9 @@ class Service:
         self._reloading = Lock()
         self._fetching: set[Future[None]] = set()
         self._sending: set[Future[None]] = set()
-        self._fetchers = ThreadPoolExecutor(runtime.settings.fetch.workers, thread_name_prefix="fetch")
-        self._senders = ThreadPoolExecutor(max(4, len(runtime.settings.receivers)), thread_name_prefix="send")
+        # Threads are made when they are needed, so that a reload may raise the number of workers and receivers.
+        self._fetchers = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="fetch")
+        self._senders = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="send")
         self._scheduler = BackgroundScheduler(
             executors={"default": TickPool(6)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Table, func, select
 
-from monitor.model.messages import DeliveryState
+from monitor.model.messages import DeliveryState, ReceiverState
 from monitor.store.schema import accounts, alerts, deliveries, incidents, receivers, revisions
 
 
@@ -21,7 +21,7 @@ class Counts:
     receivers: Mapping[str, int]
     open_incidents: int
     oldest_pending_at: datetime | None  # when the text that waits longest became due
-    oldest_waiting_at: datetime | None  # the same of messages
+    oldest_waiting_at: datetime | None  # the same of messages to receivers that work
     last_success_at: datetime | None  # of any account
 
 
@@ -53,7 +53,13 @@ class OpenIncident:
 def counts(tx: Connection) -> Counts:
     """The numbers as they are now."""
     pending = select(func.min(revisions.c.due_at)).where(revisions.c.state == "pending")
-    waiting = select(func.min(deliveries.c.due_at)).where(deliveries.c.state == DeliveryState.WAITING)
+    # A receiver that fails is a problem of its own, and its messages wait for it.
+    working = receivers.c.state == ReceiverState.OK
+    waiting = (
+        select(func.min(deliveries.c.due_at))
+        .join(receivers, receivers.c.key == deliveries.c.receiver_key)
+        .where(deliveries.c.state == DeliveryState.WAITING, working)
+    )
     still_open = select(func.count()).select_from(incidents).where(incidents.c.closed_at.is_(None))
     return Counts(
         accounts=_by_state(tx, accounts),
