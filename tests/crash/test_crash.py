@@ -14,8 +14,8 @@ def test_thirty_random_kills_lose_nothing(tmp_path: Path) -> None:
         harness.kill_at_random()
     report = harness.settle()
     assert report.broken == []
-    assert report.posts > 300
-    assert report.receipts > 60
+    assert report.posts > 200
+    assert report.receipts > 40
 
 
 @pytest.mark.timeout(300)
