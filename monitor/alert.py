@@ -14,6 +14,7 @@ from monitor.model.messages import AlertState, EventKind, Found, Receiver, Verdi
 from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import Kind, Severity
 
+ALLOWED = frozenset({Verdict.AUTHORISED, Verdict.PUBLIC})
 OTHERS = frozenset({Origin.QUOTED, Origin.PARENT})
 GATHER_LATE = timedelta(seconds=60)  # a first read or a recovery is told once, not post by post
 MONDAY_HOUR = 9  # local time of the weekly digest of notes
@@ -67,6 +68,7 @@ class RevisionBefore:
     effective_at: datetime
     account_added_at: datetime
     was_blind: bool  # its instant lies in a gap of its account
+    again: bool = False  # judged anew because the rules changed, not the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +159,10 @@ def announced(findings: Iterable[Finding], parts: Sequence[Part]) -> tuple[Findi
 
 
 def found_how(revision: RevisionBefore) -> Found:
-    """Whether the post came live, was older than our watching, or fell into a time when we could not see."""
+    """Whether the post came live, was older than our watching, or is found late: unseen in time, or by new rules."""
     if revision.effective_at < revision.account_added_at:
         return Found.BASELINE
-    return Found.LATER if revision.was_blind else Found.LIVE
+    return Found.LATER if revision.was_blind or revision.again else Found.LIVE
 
 
 def decide(
@@ -168,57 +170,65 @@ def decide(
 ) -> tuple[AlertChange, ...]:
     """The events that an evaluation makes, at most one a subject; none when it says nothing new.
 
-    A repeated evaluation of the same text with the same facts makes none, so evaluating twice is harmless. A text
-    that is no longer the current one can open or add, never correct.
+    A repeated evaluation of the same text with the same facts makes none, so evaluating twice is harmless. Only the
+    current text corrects, and only by what it says, not by a change of the rules or because a secret was lifted.
     """
     by_subject: dict[str, list[Finding]] = {subject: [] for subject in before}
     for finding in findings:
-        if finding.disposition is Disposition.ALERT:
-            by_subject.setdefault(finding.subject, []).append(finding)
+        by_subject.setdefault(finding.subject, []).append(finding)
     changes = (_decide_one(revision, s, tuple(found), before.get(s)) for s, found in sorted(by_subject.items()))
     return tuple(change for change in changes if change is not None)
 
 
 def _decide_one(
-    revision: RevisionBefore, subject: str, findings: tuple[Finding, ...], before: AlertBefore | None
+    revision: RevisionBefore, subject: str, found: tuple[Finding, ...], before: AlertBefore | None
 ) -> AlertChange | None:
-    facts = frozenset(map(fact_of, findings))
-    event = _event_for(facts, before, is_current=revision.is_current)
+    telling = tuple(f for f in found if f.disposition is Disposition.ALERT)
+    facts = frozenset(map(fact_of, telling))
+    worst = max((f.severity for f in telling), key=lambda s: s.rank, default=None)
+    if before is None:
+        event = EventKind.OPENED if facts else None
+    else:
+        lifted = {fact_of(f) for f in found if f.disposition is Disposition.PUBLIC}
+        corrects = revision.is_current and not revision.again and bool(before.facts - facts - lifted)
+        event = _event_for(before, facts, worst, corrects=corrects)
     if event is None:
         return None
-    worst = max((f.severity for f in findings), key=lambda s: s.rank, default=None)
     known = before.severity if before else None
     severity = max((s for s in (worst, known) if s is not None), key=lambda s: s.rank)
-    round_no = before.corrections if before else 0
-    state = AlertState.OPEN if before is None or event is EventKind.REOPENED else before.state
     return AlertChange(
         subject=subject,
         event=event,
         severity=severity,
-        state=state,
+        state=AlertState.OPEN if before is None or _reopens(before, event) else before.state,
         found=found_how(revision),
         facts=facts,
-        findings=findings,
+        findings=telling,
         reason=Reason(f"event_{event}"),
-        dedup=_digest(event, str(revision.revision_id), str(round_no), *sorted(facts)),
+        dedup=_digest(
+            event, str(revision.revision_id), str(before.corrections if before else 0), str(worst), *sorted(facts)
+        ),
     )
 
 
-def _event_for(facts: frozenset[str], before: AlertBefore | None, *, is_current: bool) -> EventKind | None:
-    if before is None:
-        return EventKind.OPENED if facts else None
+def _event_for(
+    before: AlertBefore, facts: frozenset[str], worst: Severity | None, *, corrects: bool
+) -> EventKind | None:
+    closed = before.state is AlertState.REVIEWED
+    if closed and before.verdict in ALLOWED and facts <= before.judged_facts:
+        return None  # what was allowed may come and go
     if facts - before.facts:
-        return EventKind.REOPENED if _reopens(facts, before) else EventKind.ADDED
-    if before.facts - facts and is_current:
+        return EventKind.REOPENED if closed else EventKind.ADDED
+    if worst is not None and worst.rank > before.severity.rank:
+        return EventKind.REOPENED if closed else EventKind.RAISED
+    if corrects and not (closed and before.verdict is Verdict.FALSE_POSITIVE):
         return EventKind.CORRECTED
     return None
 
 
-def _reopens(facts: frozenset[str], before: AlertBefore) -> bool:
-    if before.state is not AlertState.REVIEWED:
-        return False
-    allowed = before.verdict in (Verdict.AUTHORISED, Verdict.PUBLIC)
-    return not (allowed and facts <= before.judged_facts)
+def _reopens(before: AlertBefore, event: EventKind) -> bool:
+    """A closed leak that is corrected wants another look: how long did it stand?"""
+    return before.state is AlertState.REVIEWED and event in (EventKind.REOPENED, EventKind.CORRECTED)
 
 
 def _digest(*words: str) -> str:

@@ -57,6 +57,7 @@ class Failure(StrEnum):
     SERVER = "server"  # 5xx
     HTTP = "http"  # any other status
     NETWORK = "network"  # DNS, TLS, reset
+    FAULT = "fault"  # an answer that our own code could not stand
 
 
 class TransportError(LeakMonitorError):

@@ -36,7 +36,7 @@ from monitor.model.people import Account, Person
 from monitor.model.posts import Page
 from monitor.model.rulebook import RuleBook
 from monitor.net.client import Client
-from monitor.store import Store, accounts, incidents, messages, outbox, queueing, receivers, revisions
+from monitor.store import Store, accounts, incidents, messages, outbox, queueing, receivers, rescans, revisions
 from monitor.store.accounts import ClaimedAccount
 from monitor.store.outbox import ClaimedDelivery
 from monitor.store.receivers import ClaimedReceiver
@@ -116,6 +116,9 @@ def fetch_one(world: World, runtime: Runtime, claimed: ClaimedAccount) -> None:
         page = _read(world, account, claimed)
     except TransportError as error:
         _save_trouble(world, account, claimed, error)
+    except Exception as error:  # noqa: BLE001 - what strangers send can fail anywhere, and must be seen to fail
+        log_fault("read_failed", error, account=account.key)
+        _save_trouble(world, account, claimed, FetchError(Failure.FAULT, type(error).__name__))
     else:
         passing("C2")
         _save_page(world, account, claimed, page)
@@ -140,7 +143,8 @@ def _save_page(world: World, account: Account, claimed: ClaimedAccount, page: Pa
     )
     with world.store.write() as tx:
         saved = accounts.save_page(tx, claimed, account, page, now, following.due_at)
-        incidents.close_incident(tx, "account_unreadable", account.key, now)
+        for kind in ("account_unreadable", "account_overdue"):
+            incidents.close_incident(tx, kind, account.key, now)
         if page.broken:
             detail = {"account": account.key, "entries": str(len(page.broken))}
             incidents.open_incident(tx, "entries_unreadable", account.key, detail, now)
@@ -184,9 +188,12 @@ def _host_of(account: Account) -> str:
 
 
 def match_new(world: World, runtime: Runtime, *, limit: int = REVISIONS_A_TICK) -> int:
-    """Judge every text that waits; answers how many were taken."""
+    """Judge every text that waits, or else some that the present rules have not seen; answers how many were taken."""
     with world.store.write() as tx:
-        pending = revisions.claim_revisions(tx, world.clock.now(), limit=limit)
+        now = world.clock.now()
+        pending = revisions.claim_revisions(tx, now, limit=limit)
+        if not pending and rescans.rescan_some(tx, runtime.book.hash, now, limit=limit):
+            pending = revisions.claim_revisions(tx, now, limit=limit)
     for revision in pending:
         _guarded(match_one, world, runtime, revision)
     return len(pending)
@@ -245,6 +252,7 @@ def _before(revision: PendingRevision) -> alert.RevisionBefore:
         effective_at=revision.effective_at,
         account_added_at=revision.account_added_at,
         was_blind=revision.was_blind,
+        again=revision.again,
     )
 
 
@@ -294,7 +302,7 @@ def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, deli
     if ready is None:
         return True
     with world.store.write() as tx:
-        number = outbox.start_attempt(tx, ready, world.clock.now())
+        number = outbox.start_attempt(tx, claimed, ready, world.clock.now())
     outcome = send.send(
         world.client, receiver, ready.message_id, ready.content_type or "", ready.body or b"", world.clock.now()
     )

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock, Thread
-from typing import Final
+from typing import Final, Protocol
 
 from apscheduler.executors.pool import ThreadPoolExecutor as TickPool
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -15,42 +16,64 @@ from monitor.clock import Clock
 from monitor.errors import InputError, LeakMonitorError
 from monitor.net.client import Client
 from monitor.pipeline import Runtime, World, deliver_due, fetch_due, match_new
-from monitor.store import Store, accounts, claims, incidents, receivers, retention, rulebooks, status
+from monitor.store import Store, accounts, claims, incidents, receivers, rescans, retention, rulebooks, status
 from monitor.telemetry import log_event, log_fault, log_trouble
 from monitor.web.health import Report
 
 LOOP_SILENT_S: Final = 60.0  # a loop that has not come round for so long is stalled
 WORK_LATE: Final = timedelta(minutes=5)  # due rows older than this mean that a stage does not keep up
+JUMP_S: Final = 5.0  # between the wall clock and the steady one
+WRONG_CLOCK_S: Final = 86_400.0
 MOST_THREADS: Final = 128
 HOUSEKEEPING_S: Final = 3600.0
+OVERDUE_CHECK_S: Final = 30.0
 RELOAD_CHECK_S: Final = 2.0
+CLOCK_CHECK_S: Final = 2.0
+
+
+class Files(Protocol):
+    """The configuration and rules on disk."""
+
+    def load(self) -> Runtime:
+        """All of it, whole, as it is now; InputError if any of it is wrong."""
+        ...
+
+    def changed(self) -> bool:
+        """Whether it differs from what was last settled."""
+        ...
+
+    def settle(self) -> None:
+        """What was last loaded is in force, or was refused: do not come back to it until it changes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far the wall clock has moved against the steady one since a beginning."""
+
+    clock: Clock
+    began_at: datetime
+    began_s: float
+
+    def seconds(self) -> float:
+        """Above nought if the wall clock was set forward, below if back."""
+        return (self.clock.now() - self.began_at).total_seconds() - (self.clock.elapsed_s() - self.began_s)
 
 
 class Service:
-    """The stages, woken by ticks until told to stop.
-
-    `reload` builds a new Runtime from the files and raises InputError if they are wrong; then the old one stays.
-    `changed` answers whether the files of the present Runtime differ from those at its last call.
-    """
+    """The stages, woken by ticks until told to stop; without `files` there is no reload."""
 
     def __init__(
-        self,
-        runtime: Runtime,
-        store: Store,
-        clock: Clock,
-        *,
-        tick_s: float = 1.0,
-        reload: Callable[[], Runtime] | None = None,
-        changed: Callable[[Runtime], bool] | None = None,
+        self, runtime: Runtime, store: Store, clock: Clock, *, tick_s: float = 1.0, files: Files | None = None
     ) -> None:
         self._runtime = runtime
-        self._reload = reload
-        self._changed = changed
+        self._files = files
         self._tick_s = tick_s
-        self._reload_error: str | None = None
         client = Client(elapsed_s=clock.elapsed_s, user_agent=runtime.settings.fetch.user_agent)
         self.world = World(store=store, client=client, clock=clock)
+        self._drift = Drift(clock, clock.now(), clock.elapsed_s())
         self._beats: dict[str, float] = {}
+        self._faults: dict[str, str] = {}  # by loop, or "files"
         self._reloading = Lock()
         self._fetching: set[Future[None]] = set()
         self._sending: set[Future[None]] = set()
@@ -58,7 +81,7 @@ class Service:
         self._fetchers = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="fetch")
         self._senders = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="send")
         self._scheduler = BackgroundScheduler(
-            executors={"default": TickPool(6)},
+            executors={"default": TickPool(8)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -77,12 +100,14 @@ class Service:
             ("match", self._match, self._tick_s / 2),
             ("deliver", self._deliver, self._tick_s / 2),
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
+            ("overdue", self._look_for_overdue, OVERDUE_CHECK_S),
             ("housekeeping", self._keep_house, HOUSEKEEPING_S),
         )
         for name, work, every_s in ticks:
             self._beats[name] = self.world.clock.elapsed_s()
             self._scheduler.add_job(self._tick, "interval", args=(name, work), seconds=every_s, id=name)
         self._scheduler.start()
+        Thread(target=self._watch_clock, name="clock", daemon=True).start()
         log_event("started", version=__version__, accounts=len(self._runtime.accounts), rules=self._runtime.book.hash)
 
     def stop(self, timeout_s: float = 20.0) -> bool:
@@ -98,32 +123,35 @@ class Service:
         for pool in (self._fetchers, self._senders):
             pool.shutdown(wait=False, cancel_futures=True)
         left_s = max(0.0, ends_s - self.world.clock.elapsed_s())
-        undone = wait_for(self._fetching | self._sending, timeout=left_s).not_done
+        running = {future for future in self._fetching | self._sending if not future.cancelled()}
+        undone = wait_for(running, timeout=left_s).not_done
         self.world.client.close()
         log_event("stopped", left=len(undone))
         return not (undone or last_ticks.is_alive())
 
     def reload(self) -> bool:
         """Take the files as they are now, whole; on any fault in them keep what is in force, and say so."""
-        if self._reload is None:
+        if self._files is None:
             return False
         with self._reloading:
             try:
-                runtime = self._reload()
+                runtime = self._files.load()
             except InputError as error:
                 self.refuse(error)
+                self._files.settle()
                 return False
             self._install(runtime)
+            self._files.settle()
         log_event("reloaded", rules=runtime.book.hash)
         return True
 
     def refuse(self, error: InputError) -> None:
         """Note that files were refused: an incident, and a problem of our health until good ones come."""
         place = f"{error.place}:{error.line}" if error.line else error.place
-        now = self.world.clock.now()
-        self._reload_error = place
+        self._faults["files"] = f"the files were refused at {place}; the last good ones are in force"
+        detail = {"place": place, "problem": error.problem}
         with self.world.store.write() as tx:
-            incidents.open_incident(tx, "reload_failed", "files", {"place": place, "problem": error.problem}, now)
+            incidents.open_incident(tx, "reload_failed", "files", detail, self.world.clock.now())
         log_trouble("reload_failed", place=place)
 
     def _install(self, runtime: Runtime) -> None:
@@ -132,8 +160,9 @@ class Service:
             accounts.sync_people(tx, runtime.settings.people, now)
             receivers.sync_receivers(tx, runtime.settings.receivers, now)
             rulebooks.save_rulebook(tx, runtime.book.hash, runtime.book.body, now)
+            rescans.begin_rescan(tx, runtime.book.hash, now)
             incidents.close_incident(tx, "reload_failed", "files", now)
-        self._reload_error = None
+        self._faults.pop("files", None)
         self._runtime = runtime
 
     # --- ticks --------------------------------------------------------------------------------------------------
@@ -142,8 +171,10 @@ class Service:
         try:
             work()
         except Exception as error:  # noqa: BLE001 - a tick that fails is tried again at the next; health tells
+            self._faults[name] = f"loop {name} fails: {type(error).__name__}"
             log_fault("tick_failed", error, loop=name)
-            return
+        else:
+            self._faults.pop(name, None)
         self._beats[name] = self.world.clock.elapsed_s()
 
     def _fetch(self) -> None:
@@ -161,20 +192,43 @@ class Service:
         self._sending.update(deliver_due(self.world, self._runtime, self._senders))
 
     def _look_for_changes(self) -> None:
-        if self._changed is not None and self._changed(self._runtime):
+        if self._files is not None and self._files.changed():
             self.reload()
+
+    def _look_for_overdue(self) -> None:
+        """Accounts that nobody has managed to read are an incident, whatever kept us from noticing a failure."""
+        now = self.world.clock.now()
+        with self.world.store.write() as tx:
+            told = {row.key for row in status.account_list(tx) if row.state in ("blocked", "stale")}
+            for key in status.counts(tx, now).unread:
+                if key not in told:
+                    incidents.open_incident(tx, "account_overdue", key, {"account": key}, now)
 
     def _keep_house(self) -> None:
         now = self.world.clock.now()
+        if abs(self._drift.seconds()) > WRONG_CLOCK_S:
+            log_trouble("purge_put_off", reason="the clock is not where it should be")
+            return
         keep = self._runtime.settings.retention
-        cleared = 0
-        while not self.world.stopping.is_set():
+        cleared, batch = 0, 1
+        while batch and not self.world.stopping.is_set():
             with self.world.store.write() as tx:
                 batch = retention.purge(tx, now, unflagged_days=keep.unflagged_days, flagged_days=keep.flagged_days)
             cleared += batch
-            if batch == 0:
-                break
         log_event("kept_house", cleared=cleared)
+
+    # --- the clock ----------------------------------------------------------------------------------------------
+
+    def _watch_clock(self) -> None:
+        """The scheduler waits by the wall clock; when that is set back, wake it by hand."""
+        last_s = 0.0
+        while not self.world.stopping.wait(CLOCK_CHECK_S):
+            jumped_s = self._drift.seconds()
+            if jumped_s < last_s - JUMP_S:
+                log_trouble("clock_set_back", seconds=round(last_s - jumped_s))
+                for job in self._scheduler.get_jobs():
+                    job.modify(next_run_time=self.world.clock.now())
+            last_s = jumped_s
 
     # --- health -------------------------------------------------------------------------------------------------
 
@@ -182,23 +236,19 @@ class Service:
         """The truth about us, for monitors; asks the database once."""
         now, elapsed_s = self.world.clock.now(), self.world.clock.elapsed_s()
         silent = [n for n, at in self._beats.items() if n != "housekeeping" and elapsed_s - at > LOOP_SILENT_S]
-        problems = [f"loop {name} is stalled" for name in silent]
+        problems = [f"loop {name} is stalled" for name in silent] + list(self._faults.values())
         facts: dict[str, object] = {"version": __version__, "rules": self._runtime.book.hash[:12]}
-        if self._reload_error:
-            problems.append(f"the files were refused at {self._reload_error}; the last good ones are in force")
         try:
             with self.world.store.read() as tx:
-                counts = status.counts(tx)
+                counts = status.counts(tx, now)
         except LeakMonitorError:
-            problems.append("the database does not answer")
-            return Report(not silent, tuple(problems), facts)
+            return Report(not silent, (*problems, "the database does not answer"), facts)
         facts |= {
             "accounts": dict(counts.accounts),
             "alerts": dict(counts.alerts),
             "deliveries": dict(counts.deliveries),
         }
-        problems += late_work(counts, now)
-        return Report(not silent, tuple(problems), facts)
+        return Report(not silent, (*problems, *late_work(counts, now)), facts)
 
 
 def late_work(counts: status.Counts, now: datetime) -> list[str]:
@@ -210,6 +260,8 @@ def late_work(counts: status.Counts, now: datetime) -> list[str]:
     blind = sum(n for state, n in counts.accounts.items() if state in ("blocked", "stale"))
     if blind:
         problems.append(f"{blind} accounts cannot be read")
+    if counts.unread:
+        problems.append(f"{len(counts.unread)} accounts have not been read for too long")
     broken = sum(n for state, n in counts.receivers.items() if state in ("failing", "parked"))
     if broken:
         problems.append(f"{broken} receivers do not take messages")

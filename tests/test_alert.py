@@ -35,6 +35,7 @@ def finding(value: str = "", kind: Kind = Kind.PRODUCT, **changes: object) -> Fi
 NAME = finding()
 PRICE = finding("2999 CNY", Kind.PRICE, severity=Severity.CRITICAL)
 OTHER = finding(subject="bailu-2")
+LIFTED = replace(NAME, disposition=Disposition.PUBLIC)
 REVISION = RevisionBefore(
     revision_id=7, is_current=True, effective_at=NOON, account_added_at=NOON - timedelta(days=9), was_blind=False
 )
@@ -72,9 +73,14 @@ REVIEWED = {"state": AlertState.REVIEWED, "judged_facts": frozenset({"product:"}
             before(NAME, verdict=Verdict.LEAK, **REVIEWED), [NAME, PRICE], EventKind.REOPENED, id="closed, and more"
         ),
         pytest.param(before(verdict=Verdict.LEAK, **REVIEWED), [NAME], EventKind.REOPENED, id="closed leak returns"),
-        pytest.param(
-            before(verdict=Verdict.AUTHORISED, **REVIEWED), [NAME], EventKind.ADDED, id="what was allowed stays closed"
-        ),
+        pytest.param(before(verdict=Verdict.AUTHORISED, **REVIEWED), [NAME], None, id="what was allowed may come back"),
+        pytest.param(before(NAME, verdict=Verdict.AUTHORISED, **REVIEWED), [], None, id="and may go"),
+        pytest.param(before(NAME, verdict=Verdict.LEAK, **REVIEWED), [], EventKind.CORRECTED, id="a leak is corrected"),
+        pytest.param(before(NAME, verdict=Verdict.FALSE_POSITIVE, **REVIEWED), [], None, id="no leak is edited"),
+        pytest.param(before(NAME), [LIFTED], None, id="what stands there is public by now"),
+        pytest.param(before(NAME, PRICE), [LIFTED], EventKind.CORRECTED, id="public by now, but another fact is gone"),
+        pytest.param(before(NAME, severity=Severity.MEDIUM), [NAME], EventKind.RAISED, id="the same fact, but worse"),
+        pytest.param(before(NAME), [replace(NAME, severity=Severity.LOW)], None, id="the same fact, less bad"),
         pytest.param(
             before(NAME, verdict=Verdict.AUTHORISED, **REVIEWED),
             [NAME, PRICE],
@@ -102,6 +108,17 @@ def test_severity_is_the_worst_ever_seen() -> None:
 
 def test_an_older_text_never_corrects() -> None:
     assert alert.decide(replace(REVISION, is_current=False), [], before(NAME)) == ()
+
+
+def test_new_rules_never_correct_and_what_they_find_is_found_late() -> None:
+    again = replace(REVISION, again=True)
+    assert alert.decide(again, [], before(NAME)) == ()
+    assert alert.decide(again, [NAME], {})[0].found is Found.LATER
+
+
+def test_a_corrected_leak_is_open_again() -> None:
+    (corrected,) = alert.decide(REVISION, [], before(NAME, verdict=Verdict.LEAK, **REVIEWED))
+    assert corrected.state is AlertState.OPEN
 
 
 def test_a_repeated_evaluation_has_the_same_mark_and_a_return_after_correction_another() -> None:

@@ -69,7 +69,7 @@ def edited(folder: Path, copy: Path, name: str, old: str, new: str) -> Path:
 def test_what_init_writes_is_right_and_private(folder: Path) -> None:
     assert monitor("check", "-c", "mine/config.toml", folder=folder)[0] == 0
     files = [path for path in (folder / "mine").rglob("*") if path.is_file()]
-    assert {path.name for path in files} == {"config.toml", "desk.secret", "products.toml", "rules.toml"}
+    assert {path.name for path in files} == {".gitignore", "config.toml", "desk.secret", "products.toml", "rules.toml"}
     assert [path.name for path in files if path.stat().st_mode & 0o077] == []
 
 

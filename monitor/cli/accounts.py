@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli import show
-from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_runtime, load_settings, open_store
+from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_runtime, open_store, readable_settings
 from monitor.cli.world import open_world
 from monitor.errors import NotFoundError
 from monitor.pipeline import fetch_due
@@ -19,16 +19,18 @@ app = typer.Typer(help="What is watched, and reading it now.", no_args_is_help=T
 @app.command("list")
 def list_accounts(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """List the configured accounts with their state, why, and when they were last read and will be again."""
-    settings = load_settings(config)
+    settings = readable_settings(config)
     with open_store(settings) as store, store.read() as tx:
         known = {row.key: row for row in status.account_list(tx)}
     rows: list[tuple[object, ...]] = []
     for account in (a for person in settings.people for a in person.accounts):
         row = known.get(account.key)
-        now = (row.state, row.reason, row.last_success_at, row.due_at) if row else ("new", "", None, None)
+        now = (_state(row), row.reason, row.last_success_at, row.due_at) if row else ("new", "", None, None)
         rows.append((account.key, account.person_key, account.platform, *now))
     columns = ("account", "person", "platform", "state", "reason", "last_read_at", "due_at")
-    show.print_rows(columns, rows, as_json=as_json, empty="no accounts: add people to the configuration")
+    shown = ("account", "state", "reason", "last_read_at", "due_at")
+    empty = "no accounts: add people to the configuration"
+    show.print_rows(columns, rows, as_json=as_json, empty=empty, on_terminal=shown)
 
 
 @app.command("fetch")
@@ -56,7 +58,7 @@ def fetch(
     show.print_rows(
         ("account", "state", "cause", "last_read_at"),
         [
-            (r.key, r.state, say(language, f"failure_{r.reason}_cause") if r.reason else "", r.last_success_at)
+            (r.key, _state(r), say(language, f"failure_{r.reason}_cause") if r.reason else "", r.last_success_at)
             for r in rows
         ],
         as_json=as_json,
@@ -64,3 +66,8 @@ def fetch(
     )
     if any(row.failures for row in rows):
         raise typer.Exit(1)
+
+
+def _state(row: status.AccountStatus) -> str:
+    """The state, where a failure that may still pass is not called ok."""
+    return "failing" if row.failures and row.state in ("ok", "new") else row.state

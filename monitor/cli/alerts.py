@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from monitor.cli import show
-from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, LangOption, load_settings, open_store
+from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, LangOption, open_store, readable_settings
 from monitor.clock import SystemClock
 from monitor.errors import NotFoundError
 from monitor.model.messages import AlertState, Verdict
@@ -31,7 +31,7 @@ def list_alerts(
     as_json: JsonOption = False,
 ) -> None:
     """List alerts, the newest first. Products are named by their label."""
-    with open_store(load_settings(config)) as store, store.read() as tx:
+    with open_store(readable_settings(config)) as store, store.read() as tx:
         rows = stories.list_alerts(tx, state=state, severity=severity, person=person, limit=limit)
     columns = ("number", "severity", "state", "found", "verdict", "opened_at", "product", "person", "platform", "url")
     show.print_rows(
@@ -45,6 +45,7 @@ def list_alerts(
         ],
         as_json=as_json,
         empty="no alerts",
+        on_terminal=("number", "severity", "state", "opened_at", "product", "person", "platform"),
     )
 
 
@@ -56,7 +57,7 @@ def show_alert(
     as_json: JsonOption = False,
 ) -> None:
     """Show one alert: the post with what was found in it and why, its events, who was told, what was judged."""
-    settings = load_settings(config)
+    settings = readable_settings(config)
     with open_store(settings) as store, store.read() as tx:
         story = stories.show_alert(tx, parse_number(number))
     if story is None:
@@ -77,7 +78,7 @@ def review(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Record a verdict. Whoever was told of what is no leak is told so; `public` makes its facts public."""
-    with open_store(load_settings(config)) as store, store.write() as tx:
+    with open_store(readable_settings(config)) as store, store.write() as tx:
         if stories.show_alert(tx, parse_number(number)) is None:
             raise NotFoundError(f"no alert {number}; `leak-monitor alerts list` shows them")
         reviews.save_review(
@@ -89,6 +90,13 @@ def review(
             note=note,
         )
     show.out().print(f"A-{parse_number(number)}: {verdict}", markup=False)
+    if verdict is Verdict.PUBLIC:
+        show.err().print(
+            "what it is about counts as public from that post on: nobody is told of it any more. "
+            "If that is wrong, review it again with another verdict.",
+            style="yellow",
+            markup=False,
+        )
 
 
 def parse_number(text: str) -> int:

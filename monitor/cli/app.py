@@ -78,7 +78,7 @@ def run_command_line(words: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     said = sys.argv[1:] if words is None else list(words)
     try:
-        build_app(said)(said)
+        build_app(said)(said, prog_name="leak-monitor")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except LeakMonitorError as error:

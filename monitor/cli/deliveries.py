@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli import show
-from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings, open_store
+from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, open_store, readable_settings
 from monitor.clock import SystemClock
 from monitor.errors import NotFoundError
 from monitor.model.messages import DeliveryState
@@ -23,7 +23,7 @@ def list_deliveries(
     as_json: JsonOption = False,
 ) -> None:
     """List messages: to whom, about which event, and how they stand."""
-    with open_store(load_settings(config)) as store, store.read() as tx:
+    with open_store(readable_settings(config)) as store, store.read() as tx:
         rows = outbox.list_deliveries(tx, state=state, receiver=receiver, limit=limit)
     columns = ("number", "receiver", "topic", "state", "attempts", "created_at", "due_at", "delivered_at", "last_error")
     show.print_rows(
@@ -34,6 +34,7 @@ def list_deliveries(
         ],
         as_json=as_json,
         empty="no messages",
+        on_terminal=("number", "receiver", "topic", "state", "attempts", "due_at", "last_error"),
     )
 
 
@@ -41,13 +42,16 @@ def list_deliveries(
 def replay(
     numbers: Annotated[list[int] | None, typer.Argument(help="Delivery numbers, see `deliveries list`.")] = None,
     receiver: Annotated[str | None, typer.Option(help="All dead and parked ones of this receiver.")] = None,
-    state: Annotated[DeliveryState | None, typer.Option(help="All in this state: parked, dead or delivered.")] = None,
+    state: Annotated[
+        DeliveryState | None,
+        typer.Option(help="All in this state: waiting (skips the back-off), parked, dead or delivered."),
+    ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Queue messages again under the same id and with the same body; the service sends them."""
     if not (numbers or receiver or state):
         raise typer.BadParameter("name delivery numbers, --receiver or --state")
-    with open_store(load_settings(config)) as store, store.write() as tx:
+    with open_store(readable_settings(config)) as store, store.write() as tx:
         count = outbox.replay(tx, now=SystemClock().now(), ids=numbers or None, receiver=receiver, state=state)
     if count == 0:
         raise NotFoundError("no such messages to send again; `leak-monitor deliveries list` shows them")

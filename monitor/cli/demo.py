@@ -1,13 +1,12 @@
 """`leak-monitor demo` and `leak-monitor try`: see it work before setting anything up."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.cli import show
-from monitor.cli.files import LangOption
+from monitor.cli.files import LangOption, language_of_user
 from monitor.clock import SystemClock
 from monitor.demo import run_demo, run_try
 
@@ -40,9 +39,3 @@ def try_feed(
         clock=SystemClock(),
     )
     raise typer.Exit(code)
-
-
-def language_of_user() -> str:
-    """Chinese (zh) if the user's locale is, else English (en)."""
-    said = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
-    return "zh" if said.lower().startswith("zh") else "en"

@@ -70,7 +70,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
 
 def _files(runtime: Runtime) -> Iterator[Finding]:
     settings = runtime.settings
-    for path in (settings.rules_dir, *sorted(settings.rules_dir.glob("*.toml"))):
+    for path in (settings.path, settings.rules_dir, *sorted(settings.rules_dir.glob("*.toml"))):
         mode = path.stat().st_mode
         told = f"mode {stat.S_IMODE(mode):o}"
         yield Finding(_short(path, settings), not mode & GROUP_OR_OTHERS, told, f"chmod go-rwx {path}")

@@ -10,7 +10,15 @@ import typer
 from rich.text import Text
 
 from monitor.cli import show
-from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, LangOption, load_settings, open_store
+from monitor.cli.files import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    JsonOption,
+    LangOption,
+    language_of_user,
+    open_store,
+    readable_settings,
+)
 from monitor.clock import SystemClock
 from monitor.errors import LeakMonitorError, NotFoundError
 from monitor.match import CandidateStory, Matcher, PartStory
@@ -41,7 +49,7 @@ def explain(
 
     The text comes by file or standard input, never as an argument, which other users of the machine could see.
     """
-    settings = None if rules else load_settings(config)
+    settings = None if rules else readable_settings(config)
     book = load_rules(rules or (settings.rules_dir if settings else Path("rules")))
     parts: tuple[Part, ...] = ()
     instant = _instant(at)
@@ -62,7 +70,7 @@ def explain(
     if as_json:
         show.print_json({"at": instant, "parts": [_part(p) for p in story.parts]})
         return
-    language = lang or (settings.language if settings else "en")
+    language = lang or (settings.language if settings else language_of_user())
     for part in story.parts:
         for line in _lines(part, parts[part.no].text, language):
             show.out().print(line)

@@ -2,12 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
 import typer
 
+from monitor.cli import show
 from monitor.config import Settings, load_config
 from monitor.errors import ConfigError, InputError, RuleError
 from monitor.match import Matcher
@@ -32,6 +33,13 @@ ConfigOption: TypeAlias = Annotated[
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 LangOption: TypeAlias = Annotated[str | None, typer.Option("--lang", help="zh or en.", callback=_language)]
 DEFAULT_CONFIG = Path("config.toml")
+Marks: TypeAlias = tuple[tuple[str, int, int], ...]
+
+
+def language_of_user() -> str:
+    """Chinese (zh) if the user's locale is, else English (en)."""
+    said = next((os.environ[v] for v in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(v)), "")
+    return "zh" if said.lower().startswith("zh") else "en"
 
 
 def load_settings(path: Path) -> Settings:
@@ -41,6 +49,14 @@ def load_settings(path: Path) -> Settings:
             str(path), None, "no such file", "make one with `leak-monitor init`, or name it with --config"
         )
     return load_config(path, os.environ)
+
+
+def readable_settings(path: Path) -> Settings:
+    """The configuration for commands that only look: the last good one, with a warning, if the present one is wrong."""
+    settings, broken = Watched(path).settings()
+    if broken is not None:
+        show.err().print(f"{broken}\nthe last good configuration is shown", style="yellow", markup=False)
+    return settings
 
 
 def load_runtime(path: Path) -> Runtime:
@@ -65,65 +81,94 @@ def open_store(settings: Settings) -> Store:
     return Store(settings.database_url)
 
 
-# --- the last good files ----------------------------------------------------------------------------------------
+# --- the files of the service -----------------------------------------------------------------------------------
 
 
-def keep_last_good(path: Path) -> None:
-    """Keep a copy of a configuration that loaded, beside it, for a start with a broken one. It holds no secrets."""
-    try:
-        copy = _last_good(path)
-        shutil.copyfile(path, copy)
-        copy.chmod(0o600)
-    except OSError:
-        log_trouble("last_good_not_kept", config=path.name)
+class Watched:
+    """The files as the service takes them: whole or not at all, and looked at again when they change.
+
+    What a file was is noted before it is read, so that a change during the reading is not overlooked.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._rules_dir: Path | None = None
+        self._loaded: Marks = ()
+        self._settled: Marks = ()
+        self._is_good = False  # the configuration that was last read
+
+    def settings(self) -> tuple[Settings, InputError | None]:
+        """The configuration, or the last one that loaded together with what is wrong with the present one."""
+        try:
+            return self._read_settings(), None
+        except ConfigError as error:
+            if not self._last_good.exists():
+                raise
+            settings = load_config(self._last_good, os.environ)
+            self._rules_dir = settings.rules_dir
+            self._loaded = self._marks()
+            return settings, error
+
+    def first(self, settings: Settings, store: Store) -> tuple[Runtime, InputError | None]:
+        """The rules of the files, or those that were last in force together with what is wrong with the present."""
+        try:
+            return runtime_of(settings, load_rules(settings.rules_dir)), None
+        except RuleError as error:
+            with store.read() as tx:
+                kept = rulebooks.active_rulebook(tx)
+            if kept is None:
+                raise
+            book = parse_rulebook(kept.body)
+            return Runtime(settings, book, Matcher(book)), error
+
+    def load(self) -> Runtime:
+        """All of it as it is now; InputError if any of it is wrong."""
+        settings = self._read_settings()
+        return runtime_of(settings, load_rules(settings.rules_dir))
+
+    def changed(self) -> bool:
+        """Whether the files differ from what was last settled."""
+        return self._marks() != self._settled
+
+    def settle(self) -> None:
+        """What was last loaded is in force, or was refused."""
+        self._settled = self._loaded
+        if self._is_good:
+            self._keep_last_good()
+
+    def _read_settings(self) -> Settings:
+        self._loaded, self._is_good = self._marks(), False
+        of_config = _marks_of([self._path])
+        settings = load_settings(self._path)
+        self._rules_dir = settings.rules_dir
+        self._loaded = of_config + _marks_of(sorted(settings.rules_dir.glob("*.toml")))
+        self._is_good = True
+        return settings
+
+    @property
+    def _last_good(self) -> Path:
+        return self._path.with_name(f".{self._path.name}.last-good")
+
+    def _keep_last_good(self) -> None:
+        """A copy of a configuration that loaded, for a start with a broken one. It holds no secrets."""
+        try:
+            shutil.copyfile(self._path, self._last_good)
+            self._last_good.chmod(0o600)
+        except OSError:
+            log_trouble("last_good_not_kept", config=self._path.name)
+
+    def _marks(self) -> Marks:
+        rules = sorted(self._rules_dir.glob("*.toml")) if self._rules_dir else []
+        return _marks_of([self._path, *rules])
 
 
-def settings_or_last_good(path: Path) -> tuple[Settings, InputError | None]:
-    """The configuration, or the last one that loaded together with what is wrong with the present one."""
-    try:
-        return load_settings(path), None
-    except ConfigError as error:
-        if not _last_good(path).exists():
-            raise
-        return load_config(_last_good(path), os.environ), error
-
-
-def runtime_or_last_good(settings: Settings, store: Store) -> tuple[Runtime, InputError | None]:
-    """The rules of the files, or those that were last in force together with what is wrong with the present ones."""
-    try:
-        return runtime_of(settings, load_rules(settings.rules_dir)), None
-    except RuleError as error:
-        with store.read() as tx:
-            kept = rulebooks.active_rulebook(tx)
-        if kept is None:
-            raise
-        book = parse_rulebook(kept.body)
-        return Runtime(settings, book, Matcher(book)), error
-
-
-def watch_files(path: Path, runtime: Runtime) -> Callable[[Runtime], bool]:
-    """A question to ask again and again: are the files other than at the last time?"""
-    seen = [_signature(path, runtime.settings.rules_dir)]
-
-    def changed(present: Runtime) -> bool:
-        now = _signature(path, present.settings.rules_dir)
-        different = now != seen[0]
-        seen[0] = now
-        return different
-
-    return changed
-
-
-def _signature(path: Path, rules_dir: Path) -> tuple[tuple[str, int, int], ...]:
+def _marks_of(files: Iterable[Path]) -> Marks:
+    """Name, time of change and size of each file that can be looked at."""
     marks = []
-    for file in (path, *sorted(rules_dir.glob("*.toml"))):
+    for file in files:
         try:
             stat = file.stat()
         except OSError:
             continue
         marks.append((file.name, stat.st_mtime_ns, stat.st_size))
     return tuple(marks)
-
-
-def _last_good(path: Path) -> Path:
-    return path.with_name(f".{path.name}.last-good")

@@ -104,6 +104,21 @@ def init(
     taken = [p.name for p in (directory / "config.toml", directory / "rules") if p.exists()]
     if taken:
         raise LeakMonitorError(f"{directory / taken[0]} exists; name another directory, or edit what is there")
+    given = {
+        "--name": name,
+        "--title": title,
+        "--feed": feed,
+        "--timezone": timezone,
+        "--purpose": purpose,
+        "--product": product,
+        "--brand": brand,
+        "--label": label,
+        "--webhook": webhook,
+        "--lang": lang,
+    }
+    missing = [option for option, value in given.items() if value is None]
+    if missing and not sys.stdin.isatty():
+        raise typer.BadParameter(f"nobody can be asked here; give these options too: {' '.join(missing)}")
     answers = Answers(
         name=_ask("Whose public posts are to be watched?", name, "Lin Xiaozhou"),
         title=_ask("What are they?", title, "General manager"),
@@ -116,6 +131,8 @@ def init(
         webhook=_ask("Where do alerts go (https)?", webhook, "https://chat.example.com/hooks/leaks"),
         language=_ask("Language of messages, zh or en?", lang, "en"),
     )
+    if not answers.webhook.startswith("https://"):
+        raise typer.BadParameter("the address for alerts must begin with https://")
     written = write_first(directory, answers)
     for path in written:
         show.out().print(f"wrote {path}", markup=False)
@@ -133,13 +150,15 @@ def write_first(directory: Path, answers: Answers) -> tuple[Path, ...]:
         "ignored": _quoted(f"{answers.brand} says hello"),
     }
     rules = directory / "rules"
-    rules.mkdir(parents=True, mode=0o700)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    rules.mkdir(mode=0o700)
     key = f"whsec_{_base64(secrets.token_bytes(32))}\n"
     texts = (
         (directory / "config.toml", CONFIG.format_map(values)),
         (directory / "desk.secret", key),
         (rules / "products.toml", PRODUCTS.format_map(values)),
         (rules / "rules.toml", RULES.format_map(values)),
+        (directory / ".gitignore", "# the watchlist and secrets are in here\n*\n"),
     )
     for path, text in texts:
         path.touch(mode=0o600)
@@ -150,10 +169,6 @@ def write_first(directory: Path, answers: Answers) -> tuple[Path, ...]:
 def _ask(question: str, given: str | None, sample: str) -> str:
     if given is not None:
         return given
-    if not sys.stdin.isatty():
-        raise typer.BadParameter(
-            f"not on a terminal, so nothing can be asked: give every answer as an option ({question})"
-        )
     return Prompt.ask(question, default=sample, console=show.err())
 
 

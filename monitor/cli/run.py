@@ -7,18 +7,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.files import (
-    DEFAULT_CONFIG,
-    ConfigOption,
-    keep_last_good,
-    load_runtime,
-    open_store,
-    runtime_or_last_good,
-    settings_or_last_good,
-    watch_files,
-)
+from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, Watched, open_store
 from monitor.clock import SystemClock
-from monitor.pipeline import Runtime
 from monitor.service import Service
 from monitor.store import hold_alone
 from monitor.telemetry import log_trouble, set_up_logging
@@ -33,27 +23,20 @@ def run(
     drain_s: Annotated[float, typer.Option(help="Seconds to let work end at SIGTERM.")] = 20.0,
 ) -> None:
     """Watch, match and tell, until SIGTERM or Ctrl-C. SIGHUP, or a changed file, reloads configuration and rules."""
-    settings, broken_config = settings_or_last_good(config)
+    files = Watched(config)
+    settings, broken_config = files.settings()
     set_up_logging(settings.log.level, as_json=settings.log.format == "json")
     with hold_alone(settings.database_url):
         store = open_store(settings)
-        runtime, broken_rules = runtime_or_last_good(settings, store)
-        if broken_config is None:
-            keep_last_good(config)
-
-        def reload() -> Runtime:
-            fresh = load_runtime(config)
-            keep_last_good(config)
-            return fresh
-
-        changed = watch_files(config, runtime)
-        service = Service(runtime, store, SystemClock(), reload=reload, changed=changed)
+        runtime, broken_rules = files.first(settings, store)
+        service = Service(runtime, store, SystemClock(), files=files)
         web = WebServer(health_app(service.health), settings.web.host, settings.web.port)
         ended = _until_told(service)
         service.start()
         for error in (broken_config, broken_rules):
             if error is not None:
                 service.refuse(error)
+        files.settle()
         web.start()
         ended.wait()
         drained = service.stop(drain_s)

@@ -39,9 +39,20 @@ def print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
 
 
-def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_json: bool, empty: str) -> None:
-    """A table for people, tab-separated lines for pipes, or one JSON object a row."""
+def print_rows(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    as_json: bool,
+    empty: str,
+    on_terminal: Sequence[str] | None = None,
+) -> None:
+    """A table for people, tab-separated lines for pipes, or one JSON object a row.
+
+    `on_terminal` names the columns that the table shows, so that it fits; pipes and JSON get all of them.
+    """
     listed = [tuple(row) for row in rows]
+    shown = [place for place, name in enumerate(columns) if on_terminal is None or name in on_terminal]
     if as_json:
         for row in listed:
             print_json(dict(zip(columns, row, strict=True)))
@@ -51,9 +62,9 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, as_j
     elif not listed:
         out().print(empty, style="dim")
     else:
-        table = Table(*columns, box=None, header_style="bold", pad_edge=False)
+        table = Table(*(columns[place] for place in shown), box=None, header_style="bold", pad_edge=False)
         for row in listed:
-            table.add_row(*(_styled(c) for c in row))
+            table.add_row(*(_styled(row[place]) for place in shown))
         out().print(table)
 
 
@@ -85,6 +96,7 @@ def _cell(value: object) -> str:
 
 
 def _styled(value: object) -> str:
-    text = _cell(value).replace("[", r"\[")
+    cell = value.strftime("%m-%d %H:%M") + "Z" if isinstance(value, datetime) else _cell(value)
+    text = cell.replace("[", r"\[")
     style = STYLES.get(text)
     return f"[{style}]{text}[/]" if style else text

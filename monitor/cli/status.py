@@ -6,7 +6,7 @@ from dataclasses import asdict
 import typer
 
 from monitor.cli import show
-from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings, open_store
+from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, open_store, readable_settings
 from monitor.clock import SystemClock
 from monitor.service import late_work
 from monitor.store import status as numbers
@@ -14,10 +14,11 @@ from monitor.store import status as numbers
 
 def status(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
     """Show how things stand in the database; exit code 1 if something is wrong."""
-    settings = load_settings(config)
+    settings = readable_settings(config)
+    now = SystemClock().now()
     with open_store(settings) as store, store.read() as tx:
-        counts, incidents = numbers.counts(tx), numbers.open_incidents(tx)
-    problems = late_work(counts, SystemClock().now())
+        counts, incidents = numbers.counts(tx, now), numbers.open_incidents(tx)
+    problems = late_work(counts, now)
     if as_json:
         show.print_json({**asdict(counts), "incidents": [asdict(i) for i in incidents], "problems": problems})
     else:

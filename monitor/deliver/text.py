@@ -30,6 +30,7 @@ POST_BYTES: Final = 360  # of the post; a message is about 650 bytes then, and e
 PART_BYTES: Final = 240
 WHY_LINES: Final = 3
 DIGEST_ROWS: Final = 8
+ROW_BYTES: Final = 120
 MARKS: Final = {Severity.CRITICAL: "🔴", Severity.HIGH: "🟠", Severity.MEDIUM: "🟡", Severity.LOW: "⚪"}
 
 _UNSHOWABLE: Final = re.compile("[\ud800-\udfff]")
@@ -87,7 +88,6 @@ def _minimal(notice: Notice, receiver: Receiver) -> str:
         "name": notice.person_name,
         "platform": platform_name(receiver.language, notice.platform),
         "wish": say(receiver.language, "wish_now" if urgent else "wish_later"),
-        "visible": _visible(notice, receiver),
     }
     code = "minimal" if notice.published_at else "minimal_undated"
     return say(receiver.language, code, **args, **_times(notice, receiver))
@@ -102,20 +102,21 @@ def _who_did(notice: Notice, receiver: Receiver) -> str:
 
 def _when(notice: Notice, receiver: Receiver) -> str:
     code = "when" if notice.published_at else "when_undated"
-    return say(receiver.language, code, visible=_visible(notice, receiver), **_times(notice, receiver))
-
-
-def _visible(notice: Notice, receiver: Receiver) -> str:
-    return say(receiver.language, "no_longer_public" if notice.gone_at else "still_public")
+    gone = say(receiver.language, "when_gone") if notice.gone_at else ""
+    return say(receiver.language, "when_edited" if notice.leaked_at else code, gone=gone, **_times(notice, receiver))
 
 
 def _times(notice: Notice, receiver: Receiver) -> dict[str, str]:
-    posted_at, seen_at = notice.published_at or notice.first_seen_at, notice.first_seen_at
+    posted_at, seen_at = _public_since(notice), notice.leak_seen_at or notice.first_seen_at
     return {
         "posted": _moment(posted_at, notice, receiver),
         "seen": _moment(seen_at, notice, receiver),
         "delay": duration(receiver.language, seen_at - posted_at),
     }
+
+
+def _public_since(notice: Notice) -> datetime:
+    return notice.leaked_at or notice.published_at or notice.first_seen_at
 
 
 def _moment(at: datetime, notice: Notice, receiver: Receiver) -> str:
@@ -173,7 +174,6 @@ def _kinds(notice: Notice, receiver: Receiver) -> str:
 
 
 def _follow_up(notice: Notice, receiver: Receiver) -> str:
-    began_at = notice.published_at or notice.first_seen_at
     over_at = notice.gone_at if notice.event is EventKind.GONE and notice.gone_at else notice.event_at
     verdict = notice.reason.args.get("verdict", "")
     return say(
@@ -184,8 +184,8 @@ def _follow_up(notice: Notice, receiver: Receiver) -> str:
         version=str(notice.post_revision),
         severity=say(receiver.language, f"severity_{notice.severity}"),
         kinds=_kinds(notice, receiver),
-        stood=duration(receiver.language, over_at - began_at),
-        after=duration(receiver.language, notice.event_at - notice.first_seen_at),
+        stood=duration(receiver.language, over_at - _public_since(notice)),
+        after=duration(receiver.language, notice.event_at - (notice.leak_seen_at or notice.first_seen_at)),
         by=notice.reason.args.get("by", ""),
         verdict=say(receiver.language, f"verdict_{verdict}") if verdict in tuple(Verdict) else "",
     )
@@ -216,17 +216,24 @@ def _digest(digest: Digest, receiver: Receiver) -> Iterator[str]:
     count, severity = str(len(digest.notices)), say(receiver.language, f"severity_{worst}")
     yield say(receiver.language, f"digest_{digest.why}", mark=MARKS[worst], count=count, severity=severity)
     for notice in digest.notices[:DIGEST_ROWS]:
-        yield say(
-            receiver.language,
-            "digest_row",
-            mark=MARKS[notice.severity],
-            label=notice.product_label,
-            who=notice.person_name,
-            platform=platform_name(receiver.language, notice.platform),
-            line=_line(notice, receiver),
-        )
+        yield from _row(notice, receiver)
     if len(digest.notices) > DIGEST_ROWS:
         yield say(receiver.language, "digest_more", count=str(len(digest.notices) - DIGEST_ROWS))
+
+
+def _row(notice: Notice, receiver: Receiver) -> Iterator[str]:
+    yield say(
+        receiver.language,
+        "digest_row",
+        mark=MARKS[notice.severity],
+        label=notice.product_label,
+        who=notice.person_name,
+        platform=platform_name(receiver.language, notice.platform),
+        line=_line(notice, receiver),
+    )
+    if receiver.show is not Disclosure.MINIMAL:
+        text = cut(" ".join(part.text for part in notice.parts if part.by_author), ROW_BYTES)
+        yield say(receiver.language, "digest_post", text=text, url=notice.post_url or "").rstrip()
 
 
 def _line(notice: Notice, receiver: Receiver) -> str:
@@ -246,6 +253,8 @@ def _incident(incident: IncidentNotice, receiver: Receiver) -> Iterator[str]:
         return
     time = moment(language, incident.opened_at, receiver.timezone, near=incident.opened_at)
     yield say(language, "incident_opened", what=what, time=time)
+    if place := incident.detail.get("place", ""):
+        yield say(language, "incident_place", place=place, problem=incident.detail.get("problem", ""))
     remedy = say(language, f"incident_{incident.kind}_remedy")
     cause = incident.detail.get("cause", "")
     if cause not in tuple(Failure):

@@ -20,6 +20,7 @@ from monitor.words import say_reason
 
 Json: TypeAlias = dict[str, object]
 
+LONGEST_IN_DIGEST: Final = 500  # characters of a part; the whole text is one click away, and receivers have limits
 _UNSENDABLE: Final = re.compile("[\ud800-\udfff]")  # no UTF-8 for half a surrogate pair
 
 
@@ -61,7 +62,7 @@ def _document(message: Message, receiver: Receiver) -> Json:
     return {"type": kind, "timestamp": _instant(at), "data": {**data, "text": readable(message, receiver)}}
 
 
-def _alert(notice: Notice, receiver: Receiver) -> Json:
+def _alert(notice: Notice, receiver: Receiver, longest: int | None = None) -> Json:
     data: Json = {
         "alert_id": notice.alert_number,
         "number": number_of(notice),
@@ -76,18 +77,19 @@ def _alert(notice: Notice, receiver: Receiver) -> Json:
         "platform": notice.platform,
         "published_at": _instant(notice.published_at),
         "first_seen_at": _instant(notice.first_seen_at),
+        "leaked_at": _instant(notice.leaked_at),
         "gone_at": _instant(notice.gone_at),
         "link": None,  # to a page of ours about the alert; never to the post, which `minimal` does not tell
     }
     if receiver.show is not Disclosure.MINIMAL:
-        data |= _post(notice)
+        data |= _post(notice, longest)
     if receiver.show is Disclosure.FULL:
         data |= _marks(notice, receiver.language)
     return data
 
 
-def _post(notice: Notice) -> Json:
-    parts = [{"origin": p.origin, "by_author": p.by_author, "text": p.text} for p in notice.parts]
+def _post(notice: Notice, longest: int | None) -> Json:
+    parts = [{"origin": p.origin, "by_author": p.by_author, "text": p.text[:longest]} for p in notice.parts]
     return {"kinds": list(notice.kinds), "post": {"kind": notice.post_kind, "url": notice.post_url, "parts": parts}}
 
 
@@ -111,7 +113,7 @@ def _finding(finding: Finding, language: str) -> Json:
 
 def _digest(digest: Digest, receiver: Receiver) -> Json:
     alerts = [
-        {"type": f"alert.{n.event}", "timestamp": _instant(n.event_at), "data": _alert(n, receiver)}
+        {"type": f"alert.{n.event}", "timestamp": _instant(n.event_at), "data": _alert(n, receiver, LONGEST_IN_DIGEST)}
         for n in digest.notices
     ]
     return {"why": digest.why, "count": len(alerts), "disclosure": receiver.show, "alerts": alerts}

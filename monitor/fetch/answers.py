@@ -39,7 +39,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
         return _clamp(float(value))
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return _clamp((until - now) / timedelta(seconds=1))

@@ -11,7 +11,7 @@ from monitor.fetch.answers import check_status, freshness_s, retry_after_s
 from monitor.fetch.charset import decode
 from monitor.fetch.entries import ParsedFeed
 from monitor.fetch.jsonfeed import parse_json_feed
-from monitor.fetch.xmlfeed import parse_xml_feed
+from monitor.fetch.xmlfeed import TRUNCATED, parse_xml_feed
 from monitor.model.people import Account
 from monitor.model.posts import Page, Payload, ReadState
 from monitor.net.client import Answer, Client
@@ -50,8 +50,10 @@ class FeedSource:
             state = _next_state(answer, state.body_hash, state)
             return Page(state, unchanged=True, notes=notes, next_read_after_s=_longest(wishes_s))
         feed = parse_feed(answer.body, answer.headers.get("content-type", ""), account, now)
+        # Of an answer that was cut no validator is kept: it would keep the whole of it from us the next time.
+        doubtful = TRUNCATED in feed.notes
         return Page(
-            _next_state(answer, body_hash, ReadState()),
+            ReadState() if doubtful else _next_state(answer, body_hash, ReadState()),
             posts=feed.posts,
             payload=_payload(answer, body_hash, now),
             broken=feed.broken,

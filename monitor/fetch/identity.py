@@ -13,6 +13,7 @@ from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Origin, Part, PostKind
 
 # Numbers that change without an edit: "12 comments", "赞 1.2万".
+_URI = re.compile(r"(?!sha256:)[a-z][a-z0-9+.-]*:[^\s]{3,}", re.IGNORECASE)  # RFC 3986, section 3.1
 _COUNTS = re.compile(
     r"\b\d[\d,.]{0,11}\s{0,2}[km万]?\s{0,2}(?:likes?|comments?|points?|views?|reposts?|retweets?|replies|reactions?)\b"
     r"|(?:赞|点赞|评论|转发|播放|阅读|浏览|👍|💬|🔁|❤️)[:：]?\s{0,2}\d[\d,.]{0,11}[km万]?",
@@ -53,7 +54,7 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
     edited = read_time(entry.updated, account.timezone, now).at if entry.published else None
     return FetchedPost(
         platform=account.platform,
-        native_id=entry.native_id or entry.link or f"sha256:{content_hash(parts)}",
+        native_id=_native_id(entry.native_id or entry.link or f"sha256:{content_hash(parts)}", account),
         kind=PostKind.POST,
         url=_web_address(entry.link) or _web_address(entry.native_id),
         parts=parts,
@@ -62,6 +63,11 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
         edited_at=edited if edited and told.at and edited > told.at else None,
         time_note=told.note,
     )
+
+
+def _native_id(said: str, account: Account) -> str:
+    """The id as it is if it is an absolute URI; else one of its feed alone, for two blogs may both count 1, 2, 3."""
+    return said if _URI.match(said) else f"{account.native_id}#{said}"
 
 
 def content_hash(parts: Sequence[Part]) -> str:

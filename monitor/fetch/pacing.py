@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from monitor.errors import Failure, TransportError
 
 _LONGEST_REFUSAL_S = 3600.0  # whatever a host asks for, an account is not left alone for longer
+_LONGEST_HOST_PAUSE_S = 60.0
 _LONGEST_BACK_OFF_S = 900.0  # nor by our own caution: a network that is back must be seen again soon
 # A feed's ttl or max-age is about copies of it; blogs say an hour, in which a leak would go round the world.
 _LONGEST_WISH_S = 600.0
@@ -59,9 +60,12 @@ def _after_failure(interval_s: float, failures: int, error: TransportError, now:
     if error.retry_after_s is None:
         wait_s = min(interval_s * 2.0 ** min(failures - 1, 30), max(_LONGEST_BACK_OFF_S, interval_s))
         return NextRead(now + timedelta(seconds=wait_s), None, "back_off")
-    pause_s = min(max(error.retry_after_s, _SHORTEST_PAUSE_S), _LONGEST_REFUSAL_S)
-    pause_until = now + timedelta(seconds=pause_s)
-    return NextRead(now + timedelta(seconds=max(pause_s, interval_s)), pause_until, "retry_after")
+    # The account waits as long as it is told, and longer each time; its neighbours on the host only for a moment,
+    # or one that is always refused would silence them all.
+    told_s = min(max(error.retry_after_s, _SHORTEST_PAUSE_S), _LONGEST_REFUSAL_S)
+    pause_s = min(told_s, _LONGEST_HOST_PAUSE_S)
+    wait_s = max(min(told_s * 2.0 ** min(failures - 1, 30), _LONGEST_REFUSAL_S), interval_s, 2 * pause_s)
+    return NextRead(now + timedelta(seconds=wait_s), now + timedelta(seconds=pause_s), "retry_after")
 
 
 def account_state(

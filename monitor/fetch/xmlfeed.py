@@ -12,9 +12,11 @@ from monitor.errors import Failure, FetchError
 from monitor.fetch.entries import EntryError, ParsedFeed, read_entries
 from monitor.fetch.identity import Entry, Words
 from monitor.model.people import Account
+from monitor.model.posts import ItemError
 
 Fields: TypeAlias = Mapping[str, object]
 
+TRUNCATED = "truncated"  # the note of an answer that ends in the middle
 _MAX_DEPTH = 500
 _MAX_ATTRIBUTES = 500  # of one element: feedparser's work is quadratic in them (40,000 took 17 s)
 _MAX_REPAIRED_CHARS = 2 * 2**20  # feedparser's repair of malformed XML takes a second for each 1.2 MB
@@ -22,6 +24,7 @@ _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _DECLARATION = re.compile(r"^\s*(?:<\?xml[^>]{0,200}\?>)?", re.IGNORECASE)
 _MEDIA_DESCRIPTION = re.compile(r"<(/?)media:description\b[^<>]*(?<!/)>")
 _CAPTION = "media_caption"
+_END = re.compile(r"</(?:rss|feed|rdf:rdf)\b[^<]*$", re.IGNORECASE)
 
 
 def parse_xml_feed(text: str, account: Account, now: datetime) -> ParsedFeed:
@@ -47,9 +50,13 @@ def parse_xml_feed(text: str, account: Account, now: datetime) -> ParsedFeed:
         raise FetchError(Failure.NOT_A_FEED, "XML, but neither RSS nor Atom")
     if not well_formed and not parsed.entries:
         raise FetchError(Failure.TRUNCATED, "malformed XML without a readable entry")
-    feed = read_entries((dict(entry) for entry in parsed.entries), _entry, account, now)
-    notes = feed.notes if well_formed else (*feed.notes, "malformed")
-    return ParsedFeed(feed.posts, feed.broken, notes, _ttl_s(parsed.feed.get("ttl")))
+    # The last entry of an answer that breaks off may be half an entry; it comes whole the next time.
+    cut = not well_formed and not _END.search(text)
+    entries = parsed.entries[:-1] if cut else parsed.entries
+    feed = read_entries((dict(entry) for entry in entries), _entry, account, now)
+    broken = (*feed.broken, ItemError(len(entries), "the answer ends in the middle")) if cut else feed.broken
+    notes = feed.notes if well_formed else (*feed.notes, TRUNCATED if cut else "malformed")
+    return ParsedFeed(feed.posts, broken, notes, _ttl_s(parsed.feed.get("ttl")))
 
 
 def _survey(text: str) -> bool:

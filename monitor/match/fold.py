@@ -33,7 +33,8 @@ IS_TRADITIONAL = frozenset(TRADITIONAL)
 LOOK_ALIKES = str.maketrans("авсеніјкморѕтухԁԛԝӏһαβεζηικμνορτυχϲϳ", "abcehijkmopstyxdqwlhabezhikmnoptyxcj")
 
 _GAP_CATEGORIES = ("Zs", "Pd", "So", "Sk", "Co", "Cn")  # blanks, dashes, emoji (of vendors and of the future too)
-_GAP_SIGNS = frozenset("._·•‧・*~|")
+MATES = dict(zip("([「『【〔《〈“", ")]」』】〕》〉”", strict=True))
+_GAP_SIGNS = frozenset("._·•‧・*~|:").union(*MATES.items())
 
 
 class _Table(dict[int, int | str | None]):
@@ -73,7 +74,10 @@ def _digits(char: str) -> str:
 
 
 def is_gap(char: str) -> bool:
-    """Whether a folded character may stand between the characters of a name: a blank, hyphen, dot or emoji."""
+    """Whether a folded character may stand between the characters of a name: a blank, hyphen, dot or emoji.
+
+    Brackets and colons are gaps of the key too; which of them a name may have is decided where it stands (lexicon.py).
+    """
     return not char.isalnum() and (char in _GAP_SIGNS or unicodedata.category(char) in _GAP_CATEGORIES)
 
 

@@ -9,26 +9,33 @@ from itertools import pairwise
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from monitor.match import quantities
-from monitor.match.fold import Folded, key_of
-from monitor.match.spelling import spelling_of
+from monitor.match.family import is_small_s, sibling_end
+from monitor.match.fold import MATES, Folded, key_of
+from monitor.match.spelling import PLAIN, spelling_of
 from monitor.match.terms import Form, Role, forms_of
 from monitor.model.rulebook import RuleBook
 
 MAX_GAP = 3  # characters between two of a name's own
 _TOKEN_REACH = 40  # how far a token is looked at on either side
 _SENTENCE_ENDS = re.compile(r"\.\s")
+_SIGNS = frozenset(":").union(*MATES.items())
 _RUN_ON = re.compile(r"[.\-/:]")  # between digits these make another number
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A form that stands in a folded text; `end` takes in the variant word that follows. `fails` is a code or ""."""
+    """A form that stands in a folded text; `end` takes in the variant word that follows. `fails` is a code or "".
+
+    `may_count` says that its number may count something, `sibling` that it is another model of the same generation.
+    """
 
     form: Form
     start: int
     end: int
     spelling: str
     fails: str = ""
+    may_count: bool = False
+    sibling: bool = False
 
 
 class Lexicon:
@@ -55,22 +62,27 @@ class Lexicon:
                 yield self._verify(folded, form, at[begin:end])
 
     def _verify(self, folded: Folded, form: Form, at: tuple[int, ...]) -> Hit:
-        text, start, end = folded.text, at[0], at[-1] + 1
-        end = self._with_variant(text, end, form)
+        text, start, listed = folded.text, at[0], at[-1] + 1
+        varied = self._with_variant(folded, listed, form)
+        end = _with_sibling(folded, listed, form) if varied == listed else varied
+        verbatim = text[start:listed] == form.written
+        sign = "" if verbatim else _sign_in(text, form, at)
         fails = (
             ("inside_character" if folded.splits(start) or folded.splits(end) else "")
-            or _gaps_fail(text, form, at)
-            or _words_fail(text, form, at)
-            or _look_alikes_fail(text, form, at)
+            or ("" if verbatim else _writing_fails(text, form, at, sign, end))
             or _before_fails(text, start)
-            or _after_fails(text, end, numeral=_ends_in_numeral(form, at, end))
+            or _after_fails(text, end, form, whole=end == listed)
         )
-        return Hit(form, start, end, spelling_of(folded, form, at), fails)
+        how = PLAIN if fails else spelling_of(folded, form, at)
+        may_count = form.may_count or sign == ":"
+        closed = end + 1 if sign in MATES and not fails else end
+        return Hit(form, start, closed, how, fails, may_count=may_count, sibling=end > varied)
 
-    def _with_variant(self, text: str, end: int, form: Form) -> int:
+    def _with_variant(self, folded: Folded, end: int, form: Form) -> int:
+        text = folded.text
         if form.term.role is not Role.NOT_THIS and (found := self._variants[form.term.variants].match(text, end)):
             return found.end()
-        return end + 1 if _is_plural(text, end) else end
+        return end + 1 if _is_plural(folded, end) else end
 
 
 def _variant_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
@@ -78,11 +90,30 @@ def _variant_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?:[ \-]?(?:{'|'.join(map(re.escape, longest_first))})){{1,3}}(?:\+|(?![a-z]))")
 
 
-def _is_plural(text: str, end: int) -> bool:
-    return "a" <= text[end - 1] <= "z" and text[end : end + 1] == "s" and not _is_word(text[end + 1 : end + 2])
+def _is_plural(folded: Folded, end: int) -> bool:
+    text = folded.text
+    if text[end : end + 1] != "s" or _is_word(text[end + 1 : end + 2]):
+        return False
+    return "a" <= text[end - 1] <= "z" or (text[end - 1].isdigit() and is_small_s(folded, end))
+
+
+def _with_sibling(folded: Folded, end: int, form: Form) -> int:
+    if form.term.role in (Role.RELEASED, Role.NOT_THIS) or not folded.text[end - 1].isdigit():
+        return end
+    further = sibling_end(folded, end)
+    return end if further > end and quantities.unit_at(folded.text, end) else further
 
 
 # --- the checks: each answers the code of what is wrong, or "" -----------------------------------------------------
+
+
+def _writing_fails(text: str, form: Form, at: tuple[int, ...], sign: str, end: int) -> str:
+    return (
+        _gaps_fail(text, form, at)
+        or _sign_fails(text, sign, at, end)
+        or _words_fail(text, form, at)
+        or _look_alikes_fail(text, form, at)
+    )
 
 
 def _gaps_fail(text: str, form: Form, at: tuple[int, ...]) -> str:
@@ -100,6 +131,23 @@ def _gaps_fail(text: str, form: Form, at: tuple[int, ...]) -> str:
             if _number_follows(text, at[-1] + 1):
                 return "digits_apart"
     return ""
+
+
+def _sign_in(text: str, form: Form, at: tuple[int, ...]) -> str:
+    """The brackets and colons between the characters of the name that are not its own."""
+    if at[-1] - at[0] == len(at) - 1:
+        return ""
+    gaps = (text[left + 1 : right] for left, right in pairwise(at))
+    return "".join(c for gap, joint in zip(gaps, form.joints, strict=True) if gap != joint for c in gap if c in _SIGNS)
+
+
+def _sign_fails(text: str, sign: str, at: tuple[int, ...], end: int) -> str:
+    """One pair of brackets may hold the end of a name: 云雀（9）; one colon may lead to its number: 云雀：9."""
+    if not sign or (sign in MATES and text[end : end + 1] == MATES[sign]):
+        return ""
+    colon = text.find(":", at[0], end)
+    leads = sign == ":" and colon - 1 in at and colon + 1 in at and text[colon + 1].isdigit()
+    return "" if leads and not "\u4e00" <= text[end : end + 1] <= "\u9fff" else "sign_between"
 
 
 def _words_fail(text: str, form: Form, at: tuple[int, ...]) -> str:
@@ -148,16 +196,15 @@ def _before_fails(text: str, start: int) -> str:
     return ""
 
 
-def _ends_in_numeral(form: Form, at: tuple[int, ...], end: int) -> bool:
-    return end == at[-1] + 1 and len(form.key) - 1 in form.numerals and not form.key[-1].isascii()
-
-
-def _after_fails(text: str, end: int, *, numeral: bool) -> str:
+def _after_fails(text: str, end: int, form: Form, *, whole: bool) -> str:
     last, after = text[end - 1], text[end : end + 1]
     if not after or quantities.begins_at(text, end):
         return ""
-    if numeral:
-        return _after_numeral_fails(text, end)
+    if whole and len(form.key) - 1 in form.numerals:
+        if not form.key[-1].isascii():
+            return _after_numeral_fails(text, end)
+        if quantities.english_unit_at(text, end):
+            return "unit_follows"
     if last.isdigit():
         return _after_digit_fails(text, end)
     if after.isdigit():
@@ -166,7 +213,7 @@ def _after_fails(text: str, end: int, *, numeral: bool) -> str:
 
 
 def _after_digit_fails(text: str, end: int) -> str:
-    if quantities.unit_at(text, end):
+    if quantities.unit_at(text, end) or quantities.spaced_unit_at(text, end) or quantities.date_goes_on(text, end):
         return "unit_follows"
     if quantities.number_goes_on(text, end):
         after_point = end + 1 if text[end] == "." else end
@@ -175,6 +222,8 @@ def _after_digit_fails(text: str, end: int) -> str:
 
 
 def _after_numeral_fails(text: str, end: int) -> str:
+    if quantities.numbered_at(text, end):
+        return ""
     if quantities.unit_at(text, end):
         return "unit_follows"
     if quantities.numeral_goes_on(text, end):

@@ -1,6 +1,7 @@
 """The whole of matching in one object that is built from a rule book."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from monitor.match.candidates import Candidate
@@ -14,6 +15,8 @@ from monitor.match.surroundings import Surroundings, brand_pattern
 from monitor.model.findings import Evaluation, Finding
 from monitor.model.posts import Part
 from monitor.model.rulebook import RuleBook
+
+MOST_PLACES = 100  # findings of one fact in one part
 
 
 class Matcher:
@@ -40,24 +43,32 @@ class Matcher:
     def _findings(self, no: int, part: Part, knows: frozenset[str], at: datetime | None) -> list[Finding]:
         if not self._lexicon.may_hold(part.text):
             return []
-        candidates = self._candidates(fold(part.text), knows)
+        candidates = [c for c in self._candidates(fold(part.text), knows) if c.fails is None]
         fates = choose(candidates)
-        chosen = (c for c, fate in zip(candidates, fates, strict=True) if fate is CHOSEN)
-        verdicts = (judge(c, no, part, self._book, at) for c in sorted(chosen, key=lambda c: c.start))
+        chosen = sorted((c for c, fate in zip(candidates, fates, strict=True) if fate is CHOSEN), key=lambda c: c.start)
+        verdicts = (judge(c, no, part, self._book, at) for c in _first_places(chosen))
         return [verdict.finding for verdict in verdicts if verdict.finding is not None]
 
     def _story(self, no: int, part: Part, knows: frozenset[str], at: datetime | None) -> PartStory:
         folded = fold(part.text)
-        candidates = self._candidates(folded, knows)
+        candidates = tuple(self._candidates(folded, knows))
         stories = tuple(
             CandidateStory(c, fate, judge(c, no, part, self._book, at) if fate is CHOSEN else None)
             for c, fate in zip(candidates, choose(candidates), strict=True)
         )
         return PartStory(no, part.origin, folded.text, stories)
 
-    def _candidates(self, folded: Folded, knows: frozenset[str]) -> list[Candidate]:
+    def _candidates(self, folded: Folded, knows: frozenset[str]) -> Iterator[Candidate]:
         around = Surroundings(folded)
-        return [
-            candidate_of(hit, folded, around, self._brands[hit.form.term.subject], knows)
-            for hit in self._lexicon.scan(folded)
-        ]
+        for hit in self._lexicon.scan(folded):
+            yield candidate_of(hit, folded, around, self._brands[hit.form.term.subject], knows)
+
+
+def _first_places(chosen: Iterable[Candidate]) -> Iterator[Candidate]:
+    """The first places of each fact: a flood of one name is one leak, and nobody reads its thousandth place."""
+    places = Counter[tuple[object, ...]]()
+    for candidate in chosen:
+        fact = (candidate.subject, candidate.value, candidate.weak, candidate.reason.code)
+        places[fact] += 1
+        if places[fact] <= MOST_PLACES:
+            yield candidate

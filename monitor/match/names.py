@@ -20,6 +20,8 @@ _BY_CONTEXT = {
     Role.WEAK_NUMBER: "weak_name_in_context",
     Role.CODENAME: "codename_in_context",
 }
+# Each alone is chance as often as not: people eat pudding on the day of a launch, and the author's own pudding.
+_WEAK_CONTEXTS = ("context_launch_word", "context_author_knows")
 _HARMLESS = {Role.NOT_THIS: "not_this", Role.RELEASED: "released_number"}
 
 
@@ -42,7 +44,7 @@ def candidate_of(
         weight=_weight(hit),
         reason=_reason(hit, context),
         value=term.value,
-        weak=term.role in (Role.WEAK, Role.WEAK_NUMBER) or context == "context_author_knows",
+        weak=hit.may_count or hit.sibling or term.role in (Role.WEAK, Role.WEAK_NUMBER) or context in _WEAK_CONTEXTS,
         harmless=term.role in _HARMLESS,
         vetoes=term.role is Role.NOT_THIS,
         fails=Reason(fails) if fails else None,
@@ -57,13 +59,16 @@ def _weight(hit: Hit) -> int:
 def _context(hit: Hit, around: Surroundings, brand: re.Pattern[str], knows: frozenset[str]) -> str:
     if around.has_brand(brand):
         return "context_brand"
-    if around.launch_word_beside(hit.start, hit.end):
-        return "context_launch_word"
-    return "context_author_knows" if hit.form.term.subject in knows else ""
+    launch, knows_it = around.launch_word_beside(hit.start, hit.end), hit.form.term.subject in knows
+    if launch:
+        return "context_author_at_launch" if knows_it else "context_launch_word"
+    return "context_author_knows" if knows_it else ""
 
 
 def _reason(hit: Hit, context: str) -> Reason:
     role, how = hit.form.term.role, {"how": hit.spelling}
+    if hit.sibling:
+        return Reason("family_member", how)
     if role in _BY_CONTEXT:
         return Reason(_BY_CONTEXT[role], {"context": context, **how})
     if role is Role.NUMBER:

@@ -10,8 +10,10 @@ PLAIN = "spelling_plain"
 
 def spelling_of(folded: Folded, form: Form, at: tuple[int, ...]) -> str:
     """The one disguise of a name whose characters stand at those places of the folded text; `mixed` for several."""
-    letters = [folded.original[folded.origins[place]] for place in at]
     whole = folded.original[folded.origins[at[0]] : folded.origins[at[-1]] + 1]
+    if whole.casefold() == form.written and not form.numerals:
+        return PLAIN
+    letters = [folded.original[folded.origins[place]] for place in at]
     seen = {
         "spelling_styled": any(map(_is_styled, letters)) or "\u20e3" in whole,
         "spelling_spaced": _is_spaced(folded.text, form, at),

@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
+from typing import Protocol
 
 from monitor.match.fold import Folded, plain
 
@@ -29,11 +30,19 @@ _LAUNCH_WORD = re.compile(
 )
 
 
+class Searched(Protocol):
+    """A compiled pattern."""
+
+    def search(self, text: str, /) -> object:
+        """Something if it stands in the text, None if not."""
+
+
 class Surroundings:
     """One folded text, looked at where a name asks; everything is found once, when first needed."""
 
     def __init__(self, folded: Folded) -> None:
         self._folded = folded
+        self._brands: dict[Searched, bool] = {}  # a long text may ask a hundred thousand times
 
     def in_link(self, start: int, end: int) -> bool:
         """Whether the original span touches a URL, an @handle or an e-mail address."""
@@ -41,9 +50,11 @@ class Surroundings:
         before = bisect_left(starts, end) - 1
         return before >= 0 and ends[before] > start
 
-    def has_brand(self, brand: re.Pattern[str]) -> bool:
+    def has_brand(self, brand: Searched) -> bool:
         """Whether the brand stands anywhere in the text."""
-        return brand.search(self._folded.text) is not None
+        if brand not in self._brands:
+            self._brands[brand] = brand.search(self._folded.text) is not None
+        return self._brands[brand]
 
     def launch_word_beside(self, start: int, end: int) -> bool:
         """Whether a word of making or launching stands in the sentence of that folded span."""

@@ -16,9 +16,15 @@ from monitor.model.rulebook import Product, RuleBook, Series
 VARIANTS = ("pro", "max", "ultra", "plus", "mini", "lite", "至尊版", "青春版", "标准版", "典藏版")
 
 _NUMBER = re.compile(r"(?<![\d.])\d{1,4}(?![\d.])")
-_ROMAN_MAY_FOLLOW = re.compile(r"(?:[^\W\d_a-z]|[a-z]{4}[ ]?)$")  # Han, or a word too long to swallow the numeral
+_LETTERS_MAY_FOLLOW = re.compile(r"(?:[^\W\d_a-z]|[a-z]{4}[ ]?)$")  # Han, or a word too long to swallow the numeral
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 _HAN_DIGITS = "零一二三四五六七八九"
+_FORMAL = str.maketrans("一二三四五六七八九十", "壹贰叁肆伍陆柒捌玖拾")
+# From two on: "the Yunque one" is the one of Yunque.
+_ENGLISH = (
+    *("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
 NO_PLACES: frozenset[int] = frozenset()
 
 
@@ -54,6 +60,7 @@ class Form:
     written: str  # folded, with its own gaps
     numerals: frozenset[int] = NO_PLACES  # places of the key where a number is written out
     traditional: bool = False  # the term itself is written so
+    may_count: bool = False  # its number is an English word, as running text counts: Yunque nine
 
     @cached_property
     def letters(self) -> str:
@@ -112,10 +119,11 @@ def _forms(term: Term, text: str) -> Iterator[Form]:
     traditional = not IS_TRADITIONAL.isdisjoint(text)
     written = {key_of(folded): Form(term, key_of(folded), folded, traditional=traditional)}
     if _NUMBER.search(folded):
-        for numeral in (_han_numeral, _han_digits, _roman):
+        for numeral in (_han_numeral, _han_digits, _formal, _roman, _english):
             spelled, places = _written_out(folded, numeral)
             if places:
-                written.setdefault(key_of(spelled), Form(term, key_of(spelled), spelled, places, traditional))
+                form = Form(term, key_of(spelled), spelled, places, traditional, may_count=numeral is _english)
+                written.setdefault(form.key, form)
     yield from written.values()
 
 
@@ -147,8 +155,16 @@ def _han_digits(number: int, _before: str) -> str:
     return "".join(_HAN_DIGITS[int(digit)] for digit in str(number)) if number > 9 else ""  # noqa: PLR2004
 
 
+def _formal(number: int, before: str) -> str:
+    return _han_numeral(number, before).translate(_FORMAL)
+
+
+def _english(number: int, before: str) -> str:
+    return _ENGLISH[number] if number < len(_ENGLISH) and _LETTERS_MAY_FOLLOW.search(before) else ""
+
+
 def _roman(number: int, before: str) -> str:
-    if not 1 < number < 40 or not _ROMAN_MAY_FOLLOW.search(before):  # noqa: PLR2004
+    if not 1 < number < 40 or not _LETTERS_MAY_FOLLOW.search(before):  # noqa: PLR2004
         return ""
     word = ""
     for value, letters in _ROMAN:

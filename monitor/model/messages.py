@@ -147,6 +147,8 @@ class Notice:
     findings: tuple[Finding, ...]
     reason: Reason
     lifts_at: datetime | None
+    leaked_at: datetime | None = None  # if an edit brought the secret: since when it stands there
+    leak_seen_at: datetime | None = None  # and when we saw that
 
 
 @dataclass(frozen=True, slots=True)

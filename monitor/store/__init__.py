@@ -4,7 +4,7 @@ engine      opening the database, transactions
 schema      the tables, of the types in types.py; migrations/ makes them
 claims      fenced leases
 accounts    who is read and when; posts saves what a read brought (T1), gaps what it may have missed
-revisions   texts to judge and what was found in them (T2)
+revisions   texts to judge and what was found in them (T2); rescans those that new rules have not seen
 queueing    who is to be told of what; receivers by whom, outbox how the attempts went (T3)
 incidents   our own trouble
 messages    what a delivery says, from rows only

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Row, exists, insert, select, update
 from monitor.errors import TransportError
 from monitor.model.people import Account, Person
 from monitor.model.posts import ReadState
-from monitor.store.claims import FARTHEST, RELEASED, claim, due, keep
+from monitor.store.claims import LONGEST_WAIT, RELEASED, claim, farthest_read, keep, undo_future
 from monitor.store.engine import insert_into
-from monitor.store.gaps import open_gap
+from monitor.store.gaps import close_gap, open_gap
+from monitor.store.incidents import close_incident
 from monitor.store.posts import ClaimedAccount, Saved, save_page
 from monitor.store.schema import accounts, hosts, people, sightings
 
@@ -30,7 +31,8 @@ __all__ = [
 
 NEW, REMOVED = "new", "removed"  # states besides those of fetch.pacing: ok, stale, blocked
 BLIND = frozenset({"blocked", "stale"})
-FARTHEST_SLOT = timedelta(hours=1)  # a queue of hundreds of accounts on one host; more is a clock that was wrong
+TROUBLES = ("account_unreadable", "account_overdue", "entries_unreadable", "gap")
+LONGEST_QUEUE = timedelta(minutes=15)  # of hundreds of accounts on one host; more is a clock that was wrong
 
 
 # --- who is configured ----------------------------------------------------------------------------------------------
@@ -66,10 +68,16 @@ def _sync_account(tx: Connection, account: Account, now: datetime) -> None:
     if known.state == REMOVED:
         values |= {"state": NEW, "state_reason": "", "state_at": now, "due_at": now}
         open_gap(tx, known.id, known.last_success_at or known.added_at, REMOVED, now)
-    if any(getattr(known, name) != value for name, value in place.items()):
-        # Another place under an old key: nothing remembered of the old one holds, and its past is a first read.
+    moved = any(getattr(known, name) != value for name, value in place.items())
+    if moved:
+        # Another place under an old key: nothing remembered of the old one holds, its past is a first read, and a
+        # read of the old one that is under way loses its claim.
         forgotten = dict.fromkeys(("cursor", "etag", "last_modified", "body_hash", "last_success_at"))
         values |= forgotten | {"state": NEW, "state_at": now, "added_at": now, "due_at": now, "failures": 0}
+        values |= {"claim_no": known.claim_no + 1, **RELEASED}
+        close_gap(tx, known.id, now, filled=False)
+    if moved or known.key != account.key:
+        _end_incidents(tx, known.key, now)
     tx.execute(update(accounts).where(accounts.c.id == known.id).values(**values))
 
 
@@ -88,7 +96,7 @@ def _known_account(tx: Connection, account: Account) -> Row[Any] | None:
 
 def _retire(tx: Connection, kept: Sequence[str], now: datetime) -> None:
     gone = accounts.c.key.not_in(kept) & (accounts.c.state != REMOVED)
-    tx.execute(
+    retired = tx.execute(
         update(accounts)
         .where(gone)
         .values(
@@ -100,7 +108,17 @@ def _retire(tx: Connection, kept: Sequence[str], now: datetime) -> None:
             claimed_until=None,
             claim_no=accounts.c.claim_no + 1,  # a read that is under way loses its claim
         )
-    )
+        .returning(accounts.c.id, accounts.c.key)
+    ).all()
+    for row in retired:
+        close_gap(tx, row.id, now, filled=False)
+        _end_incidents(tx, row.key, now)
+
+
+def _end_incidents(tx: Connection, key: str, now: datetime) -> None:
+    """What nobody can mend any more is no trouble."""
+    for kind in TROUBLES:
+        close_incident(tx, kind, key, now)
 
 
 # --- who is due -----------------------------------------------------------------------------------------------------
@@ -108,11 +126,12 @@ def _retire(tx: Connection, kept: Sequence[str], now: datetime) -> None:
 
 def claim_accounts(tx: Connection, now: datetime, *, limit: int, lease_s: float = 120) -> list[ClaimedAccount]:
     """Take accounts that are due, the longest waiting first."""
+    _undo_future(tx, now)
     rows = claim(tx, accounts, now, lease_s=lease_s, limit=limit, where=accounts.c.state != REMOVED)
     ids = [row.id for row in rows]
-    knowing = select(accounts.c.id).where(
-        accounts.c.id.in_(ids), exists().where(sightings.c.account_id == accounts.c.id)
-    )
+    # What was seen before belongs to another place that the key once had.
+    seen = exists().where(sightings.c.account_id == accounts.c.id, sightings.c.last_at >= accounts.c.added_at)
+    knowing = select(accounts.c.id).where(accounts.c.id.in_(ids), seen)
     with_posts = set(tx.execute(knowing).scalars())
     return [
         ClaimedAccount(
@@ -124,10 +143,22 @@ def claim_accounts(tx: Connection, now: datetime, *, limit: int, lease_s: float 
             state=row.state,
             added_at=row.added_at,
             last_success_at=row.last_success_at,
-            knows_posts=row.id in with_posts,
+            knows_posts=row.last_success_at is not None and row.id in with_posts,
+            interval_s=row.interval_s,
         )
         for row in rows
     ]
+
+
+def _undo_future(tx: Connection, now: datetime) -> None:
+    """Accounts that lie due in the future of a clock that was ahead are due now."""
+    c = accounts.c
+    here = c.state != REMOVED
+    undo_future(tx, accounts, "last_success_at", now, here)
+    far = here & (c.due_at > now + LONGEST_WAIT)
+    for interval_s in tx.execute(select(c.interval_s).where(far).distinct()).scalars().all():
+        too_far = far & (c.interval_s == interval_s) & (c.due_at > now + farthest_read(interval_s))
+        tx.execute(update(accounts).where(too_far).values(due_at=now))
 
 
 def make_due(tx: Connection, keys: Sequence[str], now: datetime) -> None:
@@ -161,7 +192,7 @@ def save_failure(
         state_detail=str(error),
         state_at=accounts.c.state_at if state == claimed.state else now,
         failures=claimed.failures + 1,
-        due_at=due(accounts, due_at, now),
+        due_at=min(due_at, now + farthest_read(claimed.interval_s)),
         **RELEASED,
     )
     if state in BLIND:
@@ -181,13 +212,13 @@ def take_host_slot(tx: Connection, host: str, now: datetime, distance_s: float) 
     distance = timedelta(seconds=distance_s)
     free_at = max(
         now,
-        _sane(row.next_slot_at, now, FARTHEST_SLOT),
-        _sane(row.backoff_until, now, FARTHEST[accounts.name] / 2),
+        _sane(row.next_slot_at, now, distance),
+        _sane(row.backoff_until, now, LONGEST_WAIT),
     )
     if free_at <= now:
         tx.execute(update(hosts).where(hosts.c.id == row.id).values(next_slot_at=now + distance))
         return now
-    promised = max(free_at, _sane(row.promised_until, now, FARTHEST[accounts.name]))
+    promised = max(free_at, _sane(row.promised_until, free_at, LONGEST_QUEUE))
     tx.execute(update(hosts).where(hosts.c.id == row.id).values(promised_until=promised + distance))
     return promised
 

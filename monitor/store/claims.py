@@ -16,15 +16,17 @@ from sqlalchemy.sql.elements import ColumnElement
 from monitor.errors import ClaimLostError
 from monitor.store.schema import accounts, deliveries, receivers, revisions
 
-# When the machine's clock was wrong and is right again, rows may lie due in a far future. Whatever is further ahead
+# When the machine's clock was ahead and is right again, rows may lie due in a far future. Whatever is further ahead
 # than a row of its table can rightly be counts as due now, and nothing is ever written further ahead than that.
-LONGEST_LEASE = timedelta(hours=1)
+SLACK = timedelta(minutes=2)  # small steps of a clock that is kept right, and the ways of several machines
+LONGEST_LEASE = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(minutes=75)  # an hour, as a host asks for or between two probes, with jitter and a queue
 FARTHEST: Mapping[str, timedelta] = MappingProxyType(
     {
-        accounts.name: timedelta(days=2),  # the slowest poll, the longest wish of a host
-        revisions.name: timedelta(hours=1),  # the pause between two evaluations of one text
-        receivers.name: timedelta(hours=2),  # hourly probes with their jitter
-        deliveries.name: timedelta(hours=2),  # hourly retries with their jitter
+        accounts.name: timedelta(days=2),  # the slowest poll; each account has its own bound, see farthest_read
+        revisions.name: SLACK,  # the pause between two evaluations of one text
+        receivers.name: LONGEST_WAIT,
+        deliveries.name: LONGEST_WAIT,
     }
 )
 RELEASED: Mapping[str, Any] = MappingProxyType({"claimed_until": None, "attempts": 0})
@@ -55,6 +57,17 @@ def is_due(table: Table, now: datetime) -> ColumnElement[bool]:
 def due(table: Table, at: datetime, now: datetime) -> datetime:
     """The instant, but never further ahead than a row of this table can rightly be due."""
     return min(at, now + FARTHEST[table.name])
+
+
+def farthest_read(interval_s: float) -> timedelta:
+    """How far ahead an account that is read so often can rightly be due."""
+    return max(2 * timedelta(seconds=interval_s), LONGEST_WAIT)
+
+
+def undo_future(tx: Connection, table: Table, written: str, now: datetime, where: ColumnElement[bool]) -> None:
+    """What was written at an instant that is yet to come is due now: the clock was ahead, and was set right."""
+    future = table.c[written] > now + SLACK
+    tx.execute(update(table).where(future, where).values({written: now, "due_at": now}))
 
 
 def claim(

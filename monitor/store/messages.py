@@ -44,7 +44,7 @@ def _notice(tx: Connection, topic: str, rest: str) -> Notice | None:
     event = alert_events.c
     wanted = _events().where(event.alert_id == int(number), event.seq == int(seq))
     row = tx.execute(wanted).one_or_none()
-    return None if row is None else _notice_of(topic, row, _findings_told(tx, row))
+    return None if row is None else _notice_of(topic, row, _findings_told(tx, row), _first_leak(tx, row.alert_id))
 
 
 def _events() -> Select[Any]:
@@ -70,7 +70,16 @@ def _findings_told(tx: Connection, row: Row[Any]) -> tuple[Finding, ...]:
     return findings_from_json(tx.execute(newest).scalar_one_or_none() or ())
 
 
-def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding]) -> Notice:
+def _first_leak(tx: Connection, alert_id: int) -> Row[Any]:
+    """The text that opened the alert: which version, since when it was public, when we saw it."""
+    c = revisions.c
+    opened = (alert_events.c.alert_id == alert_id) & (alert_events.c.seq == 1)
+    query: Select[Any] = select(c.no, c.effective_at, c.seen_at).join(alert_events, alert_events.c.revision_id == c.id)
+    return tx.execute(query.where(opened)).one()
+
+
+def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding], leak: Row[Any]) -> Notice:
+    by_edit = leak.no > 1
     lifts = [finding.lifts_at for finding in told if finding.lifts_at]
     return Notice(
         topic=topic,
@@ -97,6 +106,8 @@ def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding]) -> Notice:
         findings=findings_from_json(row.findings),
         reason=reason_from_json(row.reason),
         lifts_at=max(lifts, default=None),
+        leaked_at=leak.effective_at if by_edit else None,
+        leak_seen_at=leak.seen_at if by_edit else None,
     )
 
 

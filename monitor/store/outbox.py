@@ -13,6 +13,8 @@ from monitor.store.claims import RELEASED, claim, due, keep
 from monitor.store.incidents import close_incident, open_incident
 from monitor.store.queueing import RECEIVER_PARKED, gather_digests, message_id, queue
 from monitor.store.receivers import (
+    AS_BEFORE,
+    BLANKED,
     PARKED,
     ClaimedReceiver,
     claim_receivers,
@@ -110,8 +112,12 @@ def freeze(tx: Connection, delivery: ClaimedDelivery, request: Request, now: dat
     return replace(delivery, body=request.body, content_type=request.content_type)
 
 
-def start_attempt(tx: Connection, delivery: ClaimedDelivery, now: datetime) -> int:
-    """Note that a request is about to leave; answers the number of the attempt. ClaimLostError."""
+def start_attempt(tx: Connection, receiver: ClaimedReceiver, delivery: ClaimedDelivery, now: datetime) -> int:
+    """Note that a request is about to leave; answers the number of the attempt. ClaimLostError.
+
+    Only who holds both may send: a worker that lost the receiver would send beside its successor.
+    """
+    keep(tx, receivers, receiver, claimed_until=now + LEASE)
     keep(tx, deliveries, delivery, claimed_until=now + LEASE)
     last = select(func.coalesce(func.max(attempts.c.no), 0)).where(attempts.c.delivery_id == delivery.id)
     number = int(tx.execute(last).scalar_one()) + 1
@@ -141,6 +147,8 @@ def finish_attempt(
         due_at=due(receivers, step.receiver_due_at, now),
         claimed_until=now + LEASE if well else None,
     )
+    if well and receiver.failures:
+        _wake_waiting(tx, receiver, now)
     told = {"receiver": receiver.key, "delivery": str(delivery.id), "outcome": step.outcome}
     if step.receiver is ReceiverState.PARKED:
         park_all(tx, receiver.key, RECEIVER_PARKED)
@@ -165,6 +173,18 @@ def _settle_delivery(tx: Connection, delivery: ClaimedDelivery, step: NextStep, 
     )
 
 
+def _wake_waiting(tx: Connection, receiver: ClaimedReceiver, now: datetime) -> None:
+    """The receiver works again, so what waited for it need not wait longer.
+
+    But for what it refused, and for what was tried more often than the receiver failed in a row: it may choke on that,
+    and must not meet it before every other message.
+    """
+    c = deliveries.c
+    waiting = (c.receiver_key == receiver.key) & (c.state == DeliveryState.WAITING) & (c.due_at > now)
+    blameless = (c.refusals == 0) & (c.attempts <= receiver.failures)
+    tx.execute(update(deliveries).where(waiting, blameless).values(due_at=now))
+
+
 def park_delivery(tx: Connection, delivery: ClaimedDelivery, error: str) -> None:
     """Keep a message that cannot be rendered; `replay` tries it again. ClaimLostError."""
     keep(tx, deliveries, delivery, state=DeliveryState.PARKED, last_error=error, due_at=None, **RELEASED)
@@ -182,10 +202,10 @@ def replay(
     state: DeliveryState | None = None,
     actor: str = "operator",
 ) -> int:
-    """Send again, with the same id and body; answers how many messages wait now.
+    """Send again, with the same id and body; answers how many messages wait now, for their digest or to be sent.
 
-    Those with these ids, of this receiver and in this state; without ids or state, what is dead or parked. A parked
-    receiver is used again. StoreError if nothing is named.
+    Those with these ids, of this receiver and in this state; without ids or state, what is dead or parked; never what
+    retention took. A parked receiver is used again. StoreError if nothing is named.
     """
     if ids is None and receiver is None and state is None:
         raise StoreError("nothing to replay: name ids, a receiver or a state")
@@ -195,10 +215,11 @@ def replay(
     wanted = and_(
         c.state.in_(states),
         c.receiver_key.in_(usable),
+        ~BLANKED,
         c.id.in_(ids) if ids is not None else true(),
         c.receiver_key == receiver if receiver is not None else true(),
     )
-    again = {"state": DeliveryState.WAITING, "due_at": now, "queued_at": now, "refusals": 0, "last_error": ""}
+    again = {"state": AS_BEFORE, "due_at": now, "queued_at": now, "refusals": 0, "last_error": ""}
     queued = tx.execute(
         update(deliveries).where(wanted).values(**again, **RELEASED).returning(c.id, c.receiver_key)
     ).all()
@@ -214,7 +235,8 @@ def _use_again(tx: Connection, key: str, now: datetime) -> None:
     if state == ReceiverState.PARKED:
         reopen(tx, key, now)
     tx.execute(update(receivers).where(receivers.c.key == key).values(due_at=now))
-    left = (deliveries.c.receiver_key == key) & deliveries.c.state.in_([DeliveryState.DEAD, DeliveryState.PARKED])
+    unsent = deliveries.c.state.in_([DeliveryState.DEAD, DeliveryState.PARKED])
+    left = (deliveries.c.receiver_key == key) & unsent & ~BLANKED
     if not tx.execute(select(func.count()).where(left)).scalar_one():
         for kind in ("delivery_dead", "render_failed"):
             close_incident(tx, kind, key, now)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, case, func, insert, select, update
 
 from monitor.failpoints import passing
 from monitor.model.people import Account
 from monitor.model.posts import Cause, FetchedPost, Page, Payload, ReadState
-from monitor.store.claims import RELEASED, due, keep
+from monitor.store.claims import RELEASED, farthest_read, keep
 from monitor.store.engine import insert_into
 from monitor.store.frozen import parts_to_json
 from monitor.store.gaps import close_gap, open_gap
@@ -19,6 +19,7 @@ from monitor.store.schema import accounts, payloads, posts, revisions, sightings
 
 CHUNK = 500  # ids in one statement; SQLite takes 32,766 variables, older ones 999
 NO_OVERLAP = "no_overlap"
+NEWEST = 5  # posts of a read of which the next must show one
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class ClaimedAccount:
     added_at: datetime
     last_success_at: datetime | None
     knows_posts: bool
+    interval_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,10 @@ class _Known:
 _Key = tuple[str, str]
 
 
+def _key(fetched: FetchedPost) -> _Key:
+    return fetched.platform, fetched.native_id
+
+
 def save_page(
     tx: Connection, claimed: ClaimedAccount, account: Account, page: Page, now: datetime, due_at: datetime
 ) -> Saved:
@@ -78,11 +84,12 @@ def save_page(
         state_at=accounts.c.state_at if claimed.state == "ok" else now,
         failures=0,
         last_success_at=now,
-        due_at=due(accounts, due_at, now),
+        due_at=min(due_at, now + farthest_read(claimed.interval_s)),
         **RELEASED,
     )
     known = _known_posts(tx, claimed.id, page.posts)
-    overlaps = page.unchanged or bool(known)
+    known |= _known_by_other_ids(tx, claimed.id, [post for post in page.posts if _key(post) not in known])
+    overlaps = page.unchanged or _overlaps(tx, claimed.id, page.posts, known, now)
     counts = _save_posts(tx, claimed, account, page, known, now)
     gap_opened = _note_gap(tx, claimed, page, now, overlaps=overlaps)
     passing("C3")
@@ -105,9 +112,46 @@ def _known_posts(tx: Connection, account_id: int, fetched: Sequence[FetchedPost]
     return known
 
 
+def _known_by_other_ids(tx: Connection, account_id: int, strange: Sequence[FetchedPost]) -> dict[_Key, _Known]:
+    """Posts whose ids are new but not their address, time and text: the site changed how it makes ids."""
+    urls = sorted({post.url for post in strange if post.url})
+    shown: dict[tuple[object, ...], _Known] = {}
+    for start in range(0, len(urls), CHUNK):
+        mine = (posts.c.author_account_id == account_id) & posts.c.url.in_(urls[start : start + CHUNK])
+        by_id: dict[int, _Known] = {}
+        for row in tx.execute(_texts_of_posts().where(mine)):
+            post = by_id.setdefault(row.id, _Known(row.id, row.effective_at, row.current_rev, leads=True, texts={}))
+            post.texts[row.content_hash] = row.no
+            if row.no == row.current_rev:
+                shown.setdefault((row.platform, row.url, row.claimed_at, row.content_hash), post)
+    looks = {_key(post): (post.platform, post.url, post.claimed_at, post.content_hash) for post in strange}
+    return {key: shown[look] for key, look in looks.items() if look in shown}
+
+
+def _overlaps(
+    tx: Connection, account_id: int, fetched: Sequence[FetchedPost], known: dict[_Key, _Known], now: datetime
+) -> bool:
+    """Whether nothing can be missing between this page and the one before.
+
+    It is so if this one has nothing new, or shows one of the newest posts of that one. An old post proves nothing: it
+    may be pinned.
+    """
+    if fetched and all(_key(post) in known for post in fetched):
+        return True
+    c = sightings.c
+    before = (c.account_id == account_id) & (c.last_at <= now)
+    last_at = select(func.max(c.last_at)).where(before).scalar_subquery()
+    posted_at = case((posts.c.claimed_at <= posts.c.first_seen_at, posts.c.claimed_at), else_=posts.c.first_seen_at)
+    page = select(posts.c.id).join(sightings, c.post_id == posts.c.id).where(before, c.last_at == last_at)
+    ids = tx.execute(page.order_by(posted_at.desc(), posts.c.id)).scalars().all()
+    newest = ids[: min(NEWEST, (len(ids) + 1) // 2)]
+    return any(post.id in newest for post in known.values())
+
+
 def _texts_of_posts() -> Select[Any]:
     columns = (
         *(posts.c.id, posts.c.platform, posts.c.native_id, posts.c.current_rev, posts.c.author_account_id),
+        *(posts.c.url, posts.c.claimed_at),
         *(revisions.c.no, revisions.c.content_hash, revisions.c.effective_at, accounts.c.state.label("author_state")),
     )
     joined = posts.join(revisions, revisions.c.post_id == posts.c.id)
@@ -122,7 +166,7 @@ def _save_posts(
     payload_id = _save_payload(tx, claimed.id, page, known)
     shown: set[_Key] = set()
     for fetched in page.posts:
-        key = (fetched.platform, fetched.native_id)
+        key = _key(fetched)
         post = known.get(key)
         # Of two texts for one post on one page the first is current; the other is judged, and moves nothing.
         leads = key not in shown
@@ -137,7 +181,7 @@ def _save_posts(
             if leads and post.leads:
                 _show_text(tx, post, fetched, now)
             counts["known"] += 1
-    _save_sightings(tx, claimed.id, [known[key].id for key in shown], now)
+    _save_sightings(tx, claimed.id, sorted({known[key].id for key in shown}), now)
     return counts
 
 
@@ -217,7 +261,7 @@ def _show_text(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime
     tx.execute(update(posts).where(posts.c.id == post.id).values(current_rev=no))
     again = update(revisions).where(revisions.c.post_id == post.id, revisions.c.no == no)
     parts = parts_to_json(fetched.parts)  # retention may have blanked them
-    tx.execute(again.values(state="pending", due_at=now, parts=parts, **RELEASED))
+    tx.execute(again.values(state="pending", again=False, due_at=now, parts=parts, **RELEASED))
 
 
 # --- what goes with them --------------------------------------------------------------------------------------------
@@ -226,8 +270,7 @@ def _show_text(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime
 def _save_payload(tx: Connection, account_id: int, page: Page, known: dict[_Key, _Known]) -> int | None:
     """The answer as received, if it brought anything new."""
     new = any(
-        (post := known.get((fetched.platform, fetched.native_id))) is None or fetched.content_hash not in post.texts
-        for fetched in page.posts
+        (post := known.get(_key(fetched))) is None or fetched.content_hash not in post.texts for fetched in page.posts
     )
     return _insert_payload(tx, account_id, page.payload) if new and page.payload else None
 

@@ -11,12 +11,13 @@ from sqlalchemy import Connection, or_, select, update
 
 from monitor.alert import Route, Urgency
 from monitor.model.messages import DeliveryState, ReceiverState
+from monitor.store.claims import undo_future
 from monitor.store.engine import insert_into
 from monitor.store.schema import deliveries, receivers
 
 # Held rows wait for a full hour or a Monday at most; what is due later than this comes of a clock that was wrong.
 FARTHEST_DIGEST = timedelta(days=8)
-RECEIVER_PARKED = "receiver_parked"
+RECEIVER_PARKED, RECEIVER_REMOVED = "receiver_parked", "receiver_removed"  # why a delivery is parked
 DIGEST_ROWS = 200  # events in one digest
 
 
@@ -49,6 +50,8 @@ def queue(tx: Connection, topic: str, routes: Sequence[Route], now: datetime) ->
 def _first_state(receiver: str | None, urgency: Urgency) -> dict[str, str]:
     if receiver == ReceiverState.PARKED:
         return {"state": DeliveryState.PARKED, "last_error": RECEIVER_PARKED}
+    if receiver == ReceiverState.REMOVED:
+        return {"state": DeliveryState.PARKED, "last_error": RECEIVER_REMOVED}
     held = urgency is not Urgency.NOW
     return {"state": DeliveryState.HELD if held else DeliveryState.WAITING, "last_error": ""}
 
@@ -59,6 +62,7 @@ def gather_digests(tx: Connection, now: datetime) -> int:
     A crowd, as of the first read of a long feed, makes several digests, one a turn.
     """
     c = deliveries.c
+    undo_future(tx, deliveries, "queued_at", now, c.state == DeliveryState.HELD)
     due = or_(c.due_at <= now, c.due_at > now + FARTHEST_DIGEST)
     pairs = select(c.receiver_key, c.urgency).where(c.state == DeliveryState.HELD, due).distinct()
     ready = tx.execute(pairs.order_by(c.receiver_key, c.urgency)).all()

@@ -8,14 +8,17 @@ from sqlalchemy import Connection, case, exists, select, update
 
 from monitor.alert import Urgency
 from monitor.model.messages import DeliveryState, Receiver, ReceiverState
-from monitor.store.claims import RELEASED, claim, is_due, keep
+from monitor.store.claims import RELEASED, claim, is_due, keep, undo_future
 from monitor.store.engine import insert_into
 from monitor.store.incidents import close_incident, open_incident
-from monitor.store.queueing import RECEIVER_PARKED
+from monitor.store.queueing import RECEIVER_PARKED, RECEIVER_REMOVED
 from monitor.store.schema import deliveries, receivers
 
-RECEIVER_REMOVED = "receiver_removed"
 REMOVED, PARKED = "receiver_removed", "receiver_parked"  # the incidents
+TROUBLES = ("receiver_failing", PARKED, "delivery_dead", "render_failed")  # of a receiver that is there
+# A text that retention took cannot be sent with the same body again.
+BLANKED = deliveries.c.body.is_(None) & deliveries.c.rendered_at.is_not(None)
+AS_BEFORE = case((deliveries.c.urgency == Urgency.NOW, DeliveryState.WAITING), else_=DeliveryState.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ def _remove(tx: Connection, key: str, now: datetime) -> None:
     gone = {"state": ReceiverState.REMOVED, "ops": False, "claim_no": receivers.c.claim_no + 1, "claimed_until": None}
     tx.execute(update(receivers).where(receivers.c.key == key).values(**gone))
     parked = park_all(tx, key, RECEIVER_REMOVED)
+    for kind in TROUBLES:
+        close_incident(tx, kind, key, now)
     open_incident(tx, REMOVED, key, {"receiver": key, "parked": str(parked)}, now)
 
 
@@ -62,10 +67,9 @@ def reopen(tx: Connection, key: str, now: datetime) -> None:
     fresh = {"state": ReceiverState.OK, "failures": 0, "due_at": now, **RELEASED}
     tx.execute(update(receivers).where(receivers.c.key == key).values(**fresh))
     c = deliveries.c
-    because = (c.receiver_key == key) & (c.state == DeliveryState.PARKED)
+    because = (c.receiver_key == key) & (c.state == DeliveryState.PARKED) & ~BLANKED
     because &= c.last_error.in_([RECEIVER_REMOVED, RECEIVER_PARKED])
-    state = case((c.urgency == Urgency.NOW, DeliveryState.WAITING), else_=DeliveryState.HELD)
-    again = {"state": state, "last_error": "", "due_at": now, "queued_at": now, **RELEASED}
+    again = {"state": AS_BEFORE, "last_error": "", "due_at": now, "queued_at": now, **RELEASED}
     tx.execute(update(deliveries).where(because).values(**again))
     for kind in (REMOVED, PARKED):
         close_incident(tx, kind, key, now)
@@ -73,6 +77,7 @@ def reopen(tx: Connection, key: str, now: datetime) -> None:
 
 def claim_receivers(tx: Connection, now: datetime, *, lease_s: float = 60) -> list[ClaimedReceiver]:
     """Take every receiver for which something waits, unless it is parked, removed, backing off or somebody's."""
+    _undo_future(tx, now)
     usable = receivers.c.state.in_([ReceiverState.OK, ReceiverState.FAILING])
     waiting = exists().where(
         deliveries.c.receiver_key == receivers.c.key,
@@ -81,6 +86,13 @@ def claim_receivers(tx: Connection, now: datetime, *, lease_s: float = 60) -> li
     )
     rows = claim(tx, receivers, now, lease_s=lease_s, limit=1000, where=usable & waiting)
     return [ClaimedReceiver(row.id, row.key, row.claim_no, row.failures, ReceiverState(row.state)) for row in rows]
+
+
+def _undo_future(tx: Connection, now: datetime) -> None:
+    """What lies due in the future of a clock that was ahead is due now; a receiver that works never rests."""
+    resting = (receivers.c.state == ReceiverState.OK) & (receivers.c.due_at > now)
+    tx.execute(update(receivers).where(resting).values(due_at=now))
+    undo_future(tx, deliveries, "queued_at", now, deliveries.c.state == DeliveryState.WAITING)
 
 
 def release_receiver(tx: Connection, claimed: ClaimedReceiver, due_at: datetime) -> None:

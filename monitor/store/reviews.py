@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from monitor.alert import Route, Urgency
 from monitor.errors import StoreError
 from monitor.model.findings import Reason
 from monitor.model.messages import AlertState, DeliveryState, EventKind, Verdict
-from monitor.review import consequence_of
+from monitor.review import NO_LEAK, consequence_of
 from monitor.store import audit
 from monitor.store.frozen import findings_from_json, reason_to_json
 from monitor.store.queueing import queue
-from monitor.store.revisions import add_event, announce
-from monitor.store.schema import alert_events, alerts, deliveries, reviews, revisions, suppressions
+from monitor.store.revisions import add_event, announce, judge_public_again
+from monitor.store.schema import alert_events, alerts, announcements, deliveries, reviews, revisions, suppressions
 from monitor.store.stories import AlertRow, AlertStory, list_alerts, show_alert
 
 __all__ = [
@@ -27,6 +27,8 @@ __all__ = [
     "show_alert",
     "suppress",
 ]
+
+BY_VERDICT = "verdict"  # the source of an announcement that a person made
 
 
 def acknowledge(tx: Connection, number: int, by_whom: str, now: datetime) -> None:
@@ -44,22 +46,28 @@ def save_review(
 ) -> None:
     """Close an alert with a verdict (`unsure` leaves it open). StoreError if there is no such alert.
 
-    What is public becomes announcements; what is no leak is withdrawn from everybody who is or will be told of it.
+    What is public becomes announcements; what is no leak is withdrawn from everybody who is or will be told of it. A
+    verdict that takes another one back takes back what followed from that.
     """
     last = _newest_event(tx, number)
     seq = last.seq + 1
+    before = tx.execute(select(alerts.c.verdict).where(alerts.c.id == number)).scalar_one()
+    was_withdrawn = last.state == AlertState.REVIEWED and before in NO_LEAK
     follows = consequence_of(verdict, AlertState(last.state))
     row = {"alert_id": number, "seq": seq, "reviewer": reviewer, "verdict": verdict, "reason": reason, "note": note}
     tx.execute(insert(reviews).values(**row, at=now))
     if follows.is_final:
         tx.execute(update(alerts).where(alerts.c.id == number).values(verdict=verdict, verdict_at=now))
+        _take_back(tx, number, now, keep=follows.announces)
     said = {"verdict": str(verdict), "by": reviewer}
     _add(tx, last, EventKind.REVIEWED, follows.state, said, now)
     audit.note(tx, reviewer, "review", f"alert:{number}", {"seq": seq, "verdict": str(verdict)}, now)
     if follows.announces:
         _announce(tx, last)
-    if follows.withdraws:
-        _withdraw(tx, number, said, now)
+    if follows.withdraws and not was_withdrawn:
+        _tell_again(tx, number, EventKind.WITHDRAWN, said, now)
+    elif verdict is Verdict.LEAK and was_withdrawn:
+        _tell_again(tx, number, EventKind.REOPENED, said, now)
 
 
 def suppress(
@@ -115,12 +123,25 @@ def _announce(tx: Connection, last: Row[Any]) -> None:
     c = revisions.c
     told = (alert_events.c.alert_id == last.alert_id) & (alert_events.c.findings != [])
     newest = select(alert_events).where(told).order_by(alert_events.c.seq.desc()).limit(1)
-    event = tx.execute(newest).one()
+    event = tx.execute(newest).one_or_none()
+    if event is None:
+        return  # retention took what it said
     text = tx.execute(select(c.post_id, c.effective_at).where(c.id == event.revision_id)).one()
-    announce(tx, findings_from_json(event.findings), text.effective_at, post_id=text.post_id, source="verdict")
+    announce(tx, findings_from_json(event.findings), text.effective_at, post_id=text.post_id, source=BY_VERDICT)
 
 
-def _withdraw(tx: Connection, number: int, args: Mapping[str, str], now: datetime) -> None:
+def _take_back(tx: Connection, number: int, now: datetime, *, keep: bool) -> None:
+    """An alert whose verdict is not that it is public announces nothing; what was let pass meanwhile is judged anew."""
+    if keep:
+        return
+    alert = tx.execute(select(alerts.c.post_id, alerts.c.subject).where(alerts.c.id == number)).one()
+    c = announcements.c
+    mine = (c.post_id == alert.post_id) & (c.subject == alert.subject) & (c.source == BY_VERDICT)
+    if tx.execute(delete(announcements).where(mine)).rowcount:
+        judge_public_again(tx, alert.subject, now)
+
+
+def _tell_again(tx: Connection, number: int, kind: EventKind, args: Mapping[str, str], now: datetime) -> None:
     """Tell everybody who was told; whoever is still to be told of it in a digest hears both there."""
     c = deliveries.c
     told = select(c.receiver_key, c.urgency, c.state, c.due_at).where(c.topic.startswith(f"alert:{number}:"))
@@ -133,5 +154,5 @@ def _withdraw(tx: Connection, number: int, args: Mapping[str, str], now: datetim
             routes.setdefault(row.receiver_key, Route(row.receiver_key, Urgency(row.urgency), row.due_at))
     if routes:
         last = _newest_event(tx, number)
-        topic = _add(tx, last, EventKind.WITHDRAWN, AlertState(last.state), args, now)
+        topic = _add(tx, last, kind, AlertState(last.state), args, now)
         queue(tx, topic or "", list(routes.values()), now)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, select, update
 
 from monitor.alert import AlertBefore, AlertChange, Announcement, Suppression
-from monitor.model.findings import Finding
+from monitor.model.findings import Disposition, Finding
 from monitor.model.messages import AlertState, EventKind, Verdict
 from monitor.model.posts import Part, PostKind
 from monitor.model.rulebook import Kind, Severity
@@ -16,7 +16,7 @@ from monitor.store import schema
 from monitor.store.claims import RELEASED, claim, is_due, keep
 from monitor.store.engine import insert_into
 from monitor.store.frozen import finding_to_row, findings_to_json, parts_from_json, reason_to_json
-from monitor.store.incidents import open_incident
+from monitor.store.incidents import close_incident, open_incident
 from monitor.store.schema import accounts, alert_events, alerts, findings, gaps, posts, revisions
 
 PENDING, DONE, PARTIAL, QUARANTINED = "pending", "done", "partial", "quarantined"
@@ -24,11 +24,15 @@ MAX_ATTEMPTS = 3  # a text that failed so often waits for a person
 MAX_DEATHS = 5  # attempts without a word: more than by failing, for a process may be killed by others than this text
 ALONE_FROM = 2  # attempts after which a text is judged alone, so that it takes no neighbour with it
 RETRY_AFTER = timedelta(seconds=30)
+IS_CURRENT = exists().where(posts.c.id == revisions.c.post_id, posts.c.current_rev == revisions.c.no)
 
 
 @dataclass(frozen=True, slots=True)
 class PendingRevision:
-    """A text that a worker may judge now. `attempts` counts this one; `was_blind`: found after a time of no sight."""
+    """A text that a worker may judge now. `attempts` counts this one; `was_blind`: found after a time of no sight.
+
+    `again`: judged anew because what we know has changed, not the text.
+    """
 
     id: int
     claim_no: int
@@ -47,6 +51,7 @@ class PendingRevision:
     is_current: bool
     was_blind: bool
     text_hash: str
+    again: bool
 
 
 # --- who is due -----------------------------------------------------------------------------------------------------
@@ -87,7 +92,7 @@ def _contexts(tx: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
     )
     joined = revisions.join(posts, posts.c.id == c.post_id).join(accounts, accounts.c.id == posts.c.author_account_id)
     columns = (
-        *(c.id, posts.c.first_seen_at, posts.c.person_key, posts.c.platform, posts.c.kind, posts.c.current_rev),
+        *(c.id, posts.c.first_seen_at, accounts.c.person_key, posts.c.platform, posts.c.kind, posts.c.current_rev),
         *(accounts.c.key.label("account_key"), accounts.c.added_at, blind.label("was_blind")),
     )
     return {row.id: row for row in tx.execute(select(*columns).select_from(joined).where(c.id.in_(ids)))}
@@ -112,6 +117,7 @@ def _pending(row: Row[Any], context: Row[Any]) -> PendingRevision:
         is_current=row.no == context.current_rev,
         was_blind=bool(context.was_blind),
         text_hash=row.content_hash,
+        again=row.again,
     )
 
 
@@ -187,10 +193,13 @@ def save_evaluation(
         rulebook_hash=rulebook_hash,
         evaluated_at=now,
         skipped=list(skipped),
+        again=False,
         error=None,
         due_at=None,
         **RELEASED,
     )
+    for kind in ("quarantine",) if skipped else ("quarantine", "partial"):
+        close_incident(tx, kind, f"revision {pending.id}", now)
     tx.execute(delete(findings).where(findings.c.revision_id == pending.id))
     if found:
         once = insert_into(tx, findings).on_conflict_do_nothing()
@@ -271,5 +280,21 @@ def put_aside(tx: Connection, pending: PendingRevision, error: str, now: datetim
 
 def judge_again(tx: Connection, state: str, now: datetime) -> int:
     """Queue texts in that state (partial, quarantined, done) once more; answers how many. Not what was blanked."""
-    again = update(revisions).where(revisions.c.state == state, revisions.c.parts != [])
-    return tx.execute(again.values(state=PENDING, due_at=now, error=None, **RELEASED)).rowcount
+    return _queue_again(tx, revisions.c.state == state, now)
+
+
+def judge_public_again(tx: Connection, subject: str, now: datetime) -> int:
+    """Queue the current texts that say of a product what passed as public; answers how many. Not what was blanked."""
+    public = (findings.c.subject == subject) & (findings.c.disposition == Disposition.PUBLIC)
+    said = select(findings.c.revision_id).where(public)
+    return _queue_again(tx, revisions.c.id.in_(said) & IS_CURRENT, now)
+
+
+def judge_posts_again(tx: Connection, post_ids: Sequence[int], now: datetime) -> int:
+    """Queue the current texts of these posts once more; answers how many. Not what was blanked."""
+    return _queue_again(tx, revisions.c.post_id.in_(post_ids) & IS_CURRENT, now)
+
+
+def _queue_again(tx: Connection, which: ColumnElement[bool], now: datetime) -> int:
+    again = update(revisions).where(which, revisions.c.state != PENDING, revisions.c.parts != [])
+    return tx.execute(again.values(state=PENDING, again=True, due_at=now, error=None, **RELEASED)).rowcount

@@ -170,6 +170,7 @@ posts = Table(
     *_claim(),
     UniqueConstraint("platform", "native_id"),
     Index(None, "person_key", "claimed_at"),
+    Index(None, "author_account_id", "url"),
     Index(None, "story_key"),
     Index(None, "due_at"),
 )
@@ -183,7 +184,7 @@ sightings = Table(
     _at("last_at"),
     _count("rank"),
     UniqueConstraint("post_id", "account_id"),
-    Index(None, "account_id"),
+    Index(None, "account_id", "last_at"),
 )
 revisions = Table(
     "revisions",
@@ -198,6 +199,7 @@ revisions = Table(
     _at("seen_at"),
     _of("payload_id", "payloads.id", optional=True),
     _text("state"),  # pending | done | partial | quarantined
+    Column("again", Boolean, nullable=False, default=False),  # pending because the rules changed, not the text
     _maybe_text("rulebook_hash"),
     _maybe_at("evaluated_at"),
     Column("skipped", Json),
@@ -310,9 +312,8 @@ rescans = Table(
     metadata,
     _id(),
     *_texts("reason", "rulebook_hash"),
-    *map(_number, ("from_id", "to_id", "cursor")),
-    _text("state"),
-    *_claim(),
+    _number("cursor"),  # posts.id
+    _text("state"),  # open | closed
     UniqueConstraint("rulebook_hash", "reason"),
 )
 audit = Table(

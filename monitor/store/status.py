@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, Table, func, select
 
 from monitor.model.messages import DeliveryState, ReceiverState
+from monitor.store.accounts import REMOVED
+from monitor.store.claims import SLACK
 from monitor.store.schema import accounts, alerts, deliveries, incidents, receivers, revisions
+
+PATIENCE_INTERVALS: Final = 3
+PATIENCE_AT_LEAST: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,9 @@ class Counts:
     open_incidents: int
     oldest_pending_at: datetime | None  # when the text that waits longest became due
     oldest_waiting_at: datetime | None  # the same of messages to receivers that work
+    oldest_due_account_at: datetime | None  # the same of accounts; ahead of now if all were read in time
     last_success_at: datetime | None  # of any account
+    unread: tuple[str, ...]  # accounts without a good read for too long, whatever their state says
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class OpenIncident:
     detail: Mapping[str, str]
 
 
-def counts(tx: Connection) -> Counts:
+def counts(tx: Connection, now: datetime) -> Counts:
     """The numbers as they are now."""
     pending = select(func.min(revisions.c.due_at)).where(revisions.c.state == "pending")
     # A receiver that fails is a problem of its own, and its messages wait for it.
@@ -60,6 +68,7 @@ def counts(tx: Connection) -> Counts:
         .join(receivers, receivers.c.key == deliveries.c.receiver_key)
         .where(deliveries.c.state == DeliveryState.WAITING, working)
     )
+    configured = accounts.c.state != REMOVED
     still_open = select(func.count()).select_from(incidents).where(incidents.c.closed_at.is_(None))
     return Counts(
         accounts=_by_state(tx, accounts),
@@ -70,8 +79,23 @@ def counts(tx: Connection) -> Counts:
         open_incidents=tx.execute(still_open).scalar_one(),
         oldest_pending_at=tx.execute(pending).scalar_one(),
         oldest_waiting_at=tx.execute(waiting).scalar_one(),
+        oldest_due_account_at=tx.execute(select(func.min(accounts.c.due_at)).where(configured)).scalar_one(),
         last_success_at=tx.execute(select(func.max(accounts.c.last_success_at))).scalar_one(),
+        unread=_unread(tx, now),
     )
+
+
+def _unread(tx: Connection, now: datetime) -> tuple[str, ...]:
+    c = accounts.c
+    read_at = func.coalesce(c.last_success_at, c.added_at)
+    rows = tx.execute(select(c.key, c.interval_s, read_at).where(c.state != REMOVED).order_by(c.key)).all()
+    return tuple(key for key, interval_s, at in rows if not _is_fresh(at, interval_s, now))
+
+
+def _is_fresh(read_at: datetime, interval_s: float, now: datetime) -> bool:
+    """Not too long ago; nor in the future, where a clock that was ahead has put it."""
+    patience = max(PATIENCE_INTERVALS * timedelta(seconds=interval_s), PATIENCE_AT_LEAST)
+    return -SLACK <= now - read_at <= patience
 
 
 def _by_state(tx: Connection, table: Table) -> dict[str, int]:
@@ -83,7 +107,7 @@ def account_list(tx: Connection) -> list[AccountStatus]:
     """Every configured account, by key."""
     c = accounts.c
     columns = (c.key, c.person_key, c.state, c.state_reason, c.state_detail, c.failures, c.last_success_at, c.due_at)
-    rows = tx.execute(select(*columns).where(c.state != "removed").order_by(c.key))
+    rows = tx.execute(select(*columns).where(c.state != REMOVED).order_by(c.key))
     return [AccountStatus(*row) for row in rows]
 
 

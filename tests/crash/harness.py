@@ -190,12 +190,13 @@ def _bury(process: "subprocess.Popen[str]") -> None:
 
 
 def _stored(tx: Connection) -> set[str]:
-    return set(tx.execute(select(posts.c.native_id)).scalars())
+    return {native_id.rpartition("#")[2] for native_id in tx.execute(select(posts.c.native_id)).scalars()}
 
 
 def _alerted(tx: Connection) -> set[str]:
     joined = alerts.join(posts, posts.c.id == alerts.c.post_id)
-    return set(tx.execute(select(posts.c.native_id).select_from(joined)).scalars())
+    rows = tx.execute(select(posts.c.native_id).select_from(joined))
+    return {native_id.rpartition("#")[2] for native_id in rows.scalars()}
 
 
 def _gaps(tx: Connection) -> list[tuple[str, datetime, datetime]]:

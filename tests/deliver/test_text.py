@@ -27,11 +27,11 @@ ENGLISH = {
 CARDS = {
     ("zh", Disclosure.MINIMAL): """\
 🔴 紧急 · 翠鸟 · A-2417
-林晓舟 23:40 的一条微博帖子需要您现在看（48 秒后发现，现在仍可见）。""",
+林晓舟 23:40 的一条微博帖子需要您现在看（48 秒后发现）。""",
     ("zh", Disclosure.POST): """\
 🔴 紧急 · 疑似泄密 · 翠鸟
 林晓舟（云雀产品总经理）在微博回复
-23:40 发布，23:41 发现（48 秒）· 现在仍可见
+23:40 发布，23:41 发现（48 秒）
 
 回复的原文：新机卖多少钱？
 林晓舟：2字头起，下周四见😏
@@ -42,7 +42,7 @@ A-2417""",
     ("zh", Disclosure.FULL): """\
 🔴 紧急 · 疑似泄密 · 翠鸟
 林晓舟（云雀产品总经理）在微博回复
-23:40 发布，23:41 发现（48 秒）· 现在仍可见
+23:40 发布，23:41 发现（48 秒）
 
 回复的原文：新机卖多少钱？
 林晓舟：2字头起，下周四见😏
@@ -53,11 +53,11 @@ A-2417""",
 A-2417""",
     ("en", Disclosure.MINIMAL): """\
 🔴 CRITICAL · Kingfisher · A-2417
-A post by Lin Xiaozhou on Weibo at 23:40 needs you now (seen after 48 s, still public).""",
+A post by Lin Xiaozhou on Weibo at 23:40 needs you now (seen after 48 s).""",
     ("en", Disclosure.POST): """\
 🔴 CRITICAL · possible leak · Kingfisher
 Lin Xiaozhou (GM, Yunque phones) replied on Weibo
-Posted 23:40, seen 23:41 (48 s) · still public
+Posted 23:40, seen 23:41 (48 s)
 
 In reply to: How much?
 Lin Xiaozhou: Starts with a 2, see you next Thursday
@@ -227,15 +227,15 @@ def test_every_other_follow_up_is_one_line(event: EventKind) -> None:
         pytest.param({"person_title": ""}, "林晓舟在微博回复", id="no title"),
         pytest.param({"platform": "chirpnet"}, "林晓舟（云雀产品总经理）在chirpnet回复", id="unknown network"),
         pytest.param({"gone_at": SEEN_AT}, "23:40 发布，23:41 发现（48 秒）· 已不可见", id="gone before it was told"),
-        pytest.param({"published_at": None}, "23:41 发现 · 现在仍可见", id="no time of its own"),
+        pytest.param({"published_at": None}, "23:41 发现", id="no time of its own"),
         pytest.param(
             {"published_at": POSTED_AT - timedelta(days=1)},
-            "11 月 27 日 23:40 发布，23:41 发现（1 天）· 现在仍可见",
+            "11 月 27 日 23:40 发布，23:41 发现（1 天）",
             id="posted the day before",
         ),
         pytest.param(
             {"published_at": SEEN_AT + timedelta(seconds=5)},
-            "23:41 发布，23:41 发现（0 秒）· 现在仍可见",
+            "23:41 发布，23:41 发现（0 秒）",
             id="a clock that runs ahead",
         ),
         pytest.param({"severity": Severity.HIGH}, "🟠 高 · 疑似泄密 · 翠鸟", id="high"),
@@ -324,11 +324,20 @@ def test_a_post_without_words_still_makes_a_card() -> None:
     assert told.endswith("A-2417")
 
 
+def test_a_leak_that_an_edit_brought_is_timed_from_the_edit() -> None:
+    edited_at = POSTED_AT + timedelta(hours=2)
+    leak = {"leaked_at": edited_at, "leak_seen_at": edited_at + timedelta(seconds=20), "post_revision": 2}
+    told = readable(notice(**leak), receiver(language="en", show=Disclosure.FULL))
+    assert "Edited 29 Nov 01:40, seen 29 Nov 01:40 (20 s)" in told
+    gone = {"event": EventKind.CORRECTED, "event_at": edited_at + timedelta(minutes=5), "findings": ()}
+    assert "it stood 5 min" in readable(notice(**leak, **gone), receiver(language="en"))
+
+
 # --- several, and our own ---------------------------------------------------------------------------------------------
 
 
 def test_a_digest_is_one_line_for_all_and_one_for_each() -> None:
-    assert readable(DIGEST, receiver()) == (
+    assert readable(DIGEST, receiver(show=Disclosure.MINIMAL)) == (
         "🔴 事后发现 2 条疑似泄密，最高级别：紧急\n"
         "🔴 翠鸟 · 林晓舟，微博 · A-2417 事后发现：23:40 发布，23:41 才读到\n"
         "🟠 翠鸟 · 林晓舟，微博 · A-2418 开始监测前的帖子：23:40 发布，23:41 读到"
@@ -345,18 +354,23 @@ def test_a_digest_is_one_line_for_all_and_one_for_each() -> None:
 )
 def test_a_digest_says_why_it_is_one(why: str, first: str) -> None:
     told = readable(replace(DIGEST, why=why, notices=(notice(),)), receiver(language="en"))
-    assert told.split("\n") == [first, "🔴 翠鸟 · 林晓舟, Weibo · A-2417 posted 23:40, seen 23:41"]
+    assert told.split("\n") == [
+        first,
+        "🔴 翠鸟 · 林晓舟, Weibo · A-2417 posted 23:40, seen 23:41",
+        "   2字头起，下周四见😏 https://weibo.example/lin/1",
+    ]
 
 
 def test_a_digest_holds_follow_ups_and_posts_without_a_time() -> None:
     rows = (notice(event=EventKind.GONE, gone_at=SEEN_AT), notice(published_at=None, found=Found.BASELINE))
-    _, gone, undated = readable(replace(DIGEST, notices=rows), receiver(language="en")).split("\n")
+    told = readable(replace(DIGEST, notices=rows), receiver(language="en", show=Disclosure.MINIMAL))
+    _, gone, undated = told.split("\n")
     assert gone.endswith("A-2417 post gone: confirmed 23:41, up about 48 s. Please judge and close")
     assert undated.endswith("A-2417 found 23:41")
 
 
 def test_a_long_digest_is_cut_in_the_text_and_says_so() -> None:
-    told = readable(replace(DIGEST, notices=(notice(),) * 50), receiver())
+    told = readable(replace(DIGEST, notices=(notice(),) * 50), receiver(show=Disclosure.MINIMAL))
     assert len(told.split("\n")) == 1 + DIGEST_ROWS + 1
     assert told.endswith(f"……还有 {50 - DIGEST_ROWS} 条")
 

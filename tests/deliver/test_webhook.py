@@ -43,6 +43,7 @@ ALERT_KEYS = {
     "platform",
     "published_at",
     "first_seen_at",
+    "leaked_at",
     "gone_at",
     "link",
     "text",
@@ -115,6 +116,7 @@ def test_the_smallest_disclosure_is_exactly_this() -> None:
         "platform": "weibo",
         "published_at": "2030-11-28T15:40:12.000Z",
         "first_seen_at": "2030-11-28T15:41:00.000Z",
+        "leaked_at": None,
         "gone_at": None,
         "link": None,
     }

@@ -22,3 +22,8 @@ def account(url: str = "https://feeds.example/yuan", zone: str = "Asia/Shanghai"
         allow_private_network=True,
         secret_headers={"X-Api-Key": key} if key else {},
     )
+
+
+def within_feed(native_id: str, feed: str = "yuan") -> str:
+    """The id as the feed gave it: one that is no address of the whole world is told apart by its feed."""
+    return native_id.removeprefix(f"{feed}#")

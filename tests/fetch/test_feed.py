@@ -131,3 +131,20 @@ def test_an_empty_feed_is_a_page_that_says_so(server: FeedServer) -> None:
     server.routes["/feed"] = Reply(200, (FEEDS / "empty_channel.xml").read_bytes())
     page = read(server)
     assert (page.posts, page.notes, page.unchanged) == ((), ("empty",), False)
+
+
+def test_of_a_feed_that_was_cut_the_whole_entries_are_kept_and_it_is_asked_for_again_in_full(
+    server: FeedServer,
+) -> None:
+    server.routes["/feed"] = fresh_feed(RSS[: RSS.rindex(b"<item>") + 40])
+    page = read(server)
+    assert page.posts
+    assert (page.state, page.notes) == (ReadState(), ("truncated",))
+    assert "the answer ends in the middle" in [error.problem for error in page.broken]
+
+
+def test_a_wish_beyond_the_calendar_is_no_wish(server: FeedServer) -> None:
+    server.routes["/feed"] = Reply(503, headers={"Retry-After": "Fri, 31 Dec 99999999999999 23:59:59 GMT"})
+    with pytest.raises(FetchError) as caught:
+        read(server)
+    assert caught.value.retry_after_s is None

@@ -12,7 +12,7 @@ from monitor.clock import SystemClock
 from monitor.errors import Failure, FetchError
 from monitor.fetch.entries import ParsedFeed
 from monitor.fetch.feed import parse_feed
-from tests.fetch.accounts import NOW, account
+from tests.fetch.accounts import NOW, account, within_feed
 
 RSS = b'<rss version="2.0"><channel>'
 reached_out: list[str] = []
@@ -105,7 +105,7 @@ def test_json_by_its_label_alone_is_json() -> None:
 def test_numbers_and_depth_of_one_item_do_not_take_the_others_along() -> None:
     items = '{"id": ' + "9" * 6000 + '}, {"id": 1e999}, {"id": NaN, "content_text": "kept"}, {"id": true, "url": "u"}'
     feed = read(f'{{"items": [{items}]}}'.encode())
-    assert [post.native_id[:5] for post in feed.posts] == ["99999", "1e999", "sha25", "u"]
+    assert [within_feed(post.native_id)[:5] for post in feed.posts] == ["99999", "1e999", "sha25", "u"]
 
 
 def test_a_feed_of_many_entries_is_read_whole() -> None:
@@ -132,7 +132,7 @@ def test_a_feed_of_many_entries_is_read_whole() -> None:
 def test_no_item_of_json_breaks_its_neighbour(item: object) -> None:
     body = json.dumps({"items": [item, {"id": "neighbour"}]}).encode()
     feed = read(body)
-    assert feed.posts[-1].native_id == "neighbour"
+    assert within_feed(feed.posts[-1].native_id) == "neighbour"
     assert len(feed.posts) + len(feed.broken) == 2
 
 

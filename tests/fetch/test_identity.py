@@ -30,10 +30,10 @@ def hash_of(text: str) -> str:
 
 
 def test_the_id_is_the_guid_or_the_link_or_the_text() -> None:
-    assert build_post(ENTRY, account(), NOW).native_id == "guid"
+    assert build_post(ENTRY, account(), NOW).native_id == "yuan#guid"
     assert build_post(replace(ENTRY, native_id=None), account(), NOW).native_id == "https://feeds.example/1"
     nameless = build_post(replace(ENTRY, native_id=None, link=None), account(), NOW)
-    assert nameless.native_id == f"sha256:{nameless.content_hash}"
+    assert nameless.native_id == f"yuan#sha256:{nameless.content_hash}"
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,20 @@ def test_every_word_of_an_entry_is_in_some_part(texts: list[str]) -> None:
     for text in texts:
         squashed = "".join(text.split()).rstrip(".…")
         assert any(squashed in "".join(part.text.split()) for part in parts) or not squashed
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("https://feeds.example/1", "https://feeds.example/1"),
+        ("tag:notes.example,2026:2", "tag:notes.example,2026:2"),
+        ("urn:uuid:1225c695", "urn:uuid:1225c695"),
+        ("yt:video:AbC", "yt:video:AbC"),
+        ("1", "yuan#1"),
+        ("/2026/battery", "yuan#/2026/battery"),
+        ("a:b", "yuan#a:b"),
+        ("sha256:abcdef", "yuan#sha256:abcdef"),
+    ],
+)
+def test_an_id_that_another_feed_may_use_too_is_told_apart_by_its_feed(said: str, kept: str) -> None:
+    assert build_post(replace(ENTRY, native_id=said), account(), NOW).native_id == kept

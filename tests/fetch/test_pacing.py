@@ -57,13 +57,20 @@ def test_failures_double_the_wait_up_to_a_quarter_hour_and_no_failure_ends_the_r
 
 
 @pytest.mark.parametrize(
-    ("retry_after_s", "pause_s", "wait_s"),
-    [(0.0, 1.0, 60.0), (30.0, 30.0, 60.0), (300.0, 300.0, 300.0), (99999.0, HOUR_S, HOUR_S)],
+    ("failures", "retry_after_s", "pause_s", "wait_s"),
+    [
+        (1, 0.0, 1.0, 60.0),
+        (1, 30.0, 30.0, 60.0),
+        (1, 300.0, 60.0, 300.0),
+        (2, 300.0, 60.0, 600.0),
+        (9, 300.0, 60.0, HOUR_S),
+        (1, 99999.0, 60.0, HOUR_S),
+    ],
 )
-def test_retry_after_pauses_the_host_and_takes_the_place_of_our_own_back_off(
-    retry_after_s: float, pause_s: float, wait_s: float
+def test_retry_after_holds_for_the_account_and_for_a_moment_for_its_host(
+    failures: int, retry_after_s: float, pause_s: float, wait_s: float
 ) -> None:
-    due = next_read(60.0, 6, trouble(Failure.RATE_LIMITED, retry_after_s), None, NOW, 0.5)
+    due = next_read(60.0, failures, trouble(Failure.RATE_LIMITED, retry_after_s), None, NOW, 0.5)
     assert due == NextRead(NOW + timedelta(seconds=wait_s), NOW + timedelta(seconds=pause_s), "retry_after")
 
 

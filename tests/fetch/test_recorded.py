@@ -12,7 +12,7 @@ from monitor.errors import Failure, FetchError
 from monitor.fetch import SOURCES
 from monitor.model.posts import FetchedPost, Page, ReadState
 from monitor.net.client import Client
-from tests.fetch.accounts import NOW, account
+from tests.fetch.accounts import NOW, account, within_feed
 from tests.fetch.feed_server import FeedServer, Reply, fresh_feed
 from tests.fetch.recorded_expectations import ENTRIES, REFUSED, TEXT_HASH
 
@@ -39,8 +39,8 @@ def read(server: FeedServer, state: ReadState) -> Page:
 
 
 def seen(post: FetchedPost) -> tuple[str, datetime | str | None]:
-    native_id = TEXT_HASH if post.native_id.startswith(TEXT_HASH) else post.native_id
-    return native_id, post.claimed_at or post.time_note
+    native_id = within_feed(post.native_id)
+    return TEXT_HASH if native_id.startswith(TEXT_HASH) else native_id, post.claimed_at or post.time_note
 
 
 def wanted(native_id: str, when: str) -> tuple[str, datetime | str]:

@@ -52,6 +52,41 @@ def test_without_context_it_is_an_everyday_word(text: str) -> None:
     assert ("yunque-9", "no_context") in fates(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "看完青瓷，然后去新品发布会",
+        "博物馆的青瓷展下周亮相",
+        "茶馆的青瓷上新啦",
+        "The celadon catalogue ships with the vase",
+        "青瓷量产",
+    ],
+)
+def test_a_launch_word_alone_makes_an_everyday_word_medium_at_most(text: str) -> None:
+    (finding,) = findings(text)
+    assert (finding.reason.args["context"], finding.severity) == ("context_launch_word", Severity.MEDIUM)
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "severity"),
+    [
+        pytest.param("青瓷的发布会彩排刚结束", "author_at_launch", Severity.HIGH, id="launch word in the sentence"),
+        pytest.param("青瓷真美。发布会见", "author_knows", Severity.MEDIUM, id="launch word in the next sentence"),
+        pytest.param("云雀青瓷的发布会", "brand", Severity.HIGH, id="brand as well"),
+        pytest.param("YQ2901 的屏幕", "unmistakable", Severity.HIGH, id="no everyday word"),
+    ],
+)
+def test_an_author_who_knows_and_a_launch_word_together_are_full_context(
+    text: str, context: str, severity: Severity
+) -> None:
+    (finding,) = findings(text, knows=KNOWS)
+    assert (finding.reason.args["context"], finding.severity) == (f"context_{context}", severity)
+
+
+def test_a_weak_alias_stays_medium_whoever_says_it() -> None:
+    assert [f.severity for f in findings("9 Pro 量产", knows=KNOWS)] == [Severity.MEDIUM]
+
+
 def test_an_author_who_works_on_the_product_is_context_but_lowers_the_severity() -> None:
     (finding,) = findings("青瓷真美", knows=KNOWS)
     assert (finding.reason.args["context"], finding.severity) == ("context_author_knows", Severity.MEDIUM)
@@ -60,7 +95,7 @@ def test_an_author_who_works_on_the_product_is_context_but_lowers_the_severity()
 
 @pytest.mark.parametrize(
     ("text", "severity"),
-    [("青瓷量产", Severity.HIGH), ("9 Pro 量产", Severity.MEDIUM), ("云雀9量产", Severity.HIGH)],
+    [("云雀青瓷量产", Severity.HIGH), ("9 Pro 量产", Severity.MEDIUM), ("云雀9量产", Severity.HIGH)],
 )
 def test_a_weak_alias_is_medium_at_most(text: str, severity: Severity) -> None:
     assert [f.severity for f in findings(text)] == [severity]

@@ -1,9 +1,15 @@
 """Whatever text comes, matching answers, quickly, and explains the same that it found."""
 
-from hypothesis import given, settings
+from collections import Counter
+
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.match import Matcher
+from monitor.match.fold import fold
+from monitor.match.matcher import MOST_PLACES
+from monitor.match.surroundings import Surroundings
 from monitor.model.findings import Finding
 from monitor.model.posts import Origin, Part
 from tests.match.books import MATCHER, NOBODY, findings, make_book, stories
@@ -43,6 +49,12 @@ PIECES = st.sampled_from(
         "\ud83d",
         "\x00",
         "5",
+        "S",
+        "（",
+        "）",
+        ":",
+        "nine",
+        " years",
     ]
 )
 NEAR_MISSES = st.lists(PIECES, max_size=12).map("".join)
@@ -74,15 +86,60 @@ def test_a_line_break_keeps_texts_apart(before: str, after: str) -> None:
     assert together == alone + moved
 
 
-@settings(deadline=2000)
-@given(
-    st.sampled_from(
-        ["云雀9", "云雀", "@", "a@", "a.b.", "雲 ", "\ud83d\x00", "青瓷", "9", "云雀9 Air", "http://", "SkyTаg"]
-    )
-)
+FLOODS = [
+    "云雀9",
+    "云雀9 ",
+    "云雀",
+    "云雀（",
+    "@",
+    "a@",
+    "a.b.",
+    "@a.",
+    "http://",
+    "雲 ",
+    "\ud83d\x00",
+    "青瓷",
+    "K90 ",
+    "9",
+    "云雀9 Air",
+    "SkyTаg",
+    "发布。青瓷",
+    "9\u0301",
+    "9/18",
+]
+
+
+@pytest.mark.timeout(60)  # quadratic work would take several minutes
+@pytest.mark.parametrize("piece", FLOODS)
 def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
-    text = "云雀9 " + piece * (20_000 // len(piece))
+    text = "云雀9 " + piece * (200_000 // len(piece))
     assert findings(text)
+
+
+class CountingBrand:
+    """A brand's pattern that counts how often a text is searched for it."""
+
+    def __init__(self) -> None:
+        self.searches = 0
+
+    def search(self, _text: str) -> None:
+        self.searches += 1
+
+
+def test_a_text_is_searched_for_a_brand_once_however_often_it_is_asked() -> None:
+    around, brands = Surroundings(fold("青瓷" * 1000)), [CountingBrand(), CountingBrand()]
+    assert [around.has_brand(brand) for _ in range(1000) for brand in brands] == [False] * 2000
+    assert [brand.searches for brand in brands] == [1, 1]
+
+
+def test_a_flood_of_one_name_hides_no_other() -> None:
+    found = findings("云雀9S 云雀9 " * 1000 + "SkyTag 云雀K90")
+    assert Counter(f.subject for f in found) == {"yunque-9": 2 * MOST_PLACES, "sky-tag": 1, "yunque-k": 1}
+    assert Counter(f.reason.code for f in found) == {
+        "family_member": MOST_PLACES,
+        "unreleased_name": MOST_PLACES + 1,
+        "unreleased_number": 1,
+    }
 
 
 def test_a_winner_is_named_by_its_place_among_the_candidates() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from monitor.store.schema import accounts, posts, revisions
 from tests.deliver.receiver import ScriptedReceiver
 from tests.fakes import HandClock
+from tests.fetch.accounts import within_feed
 from tests.fetch.feed_server import Reply, fresh_feed
 from tests.fetch.recorded_expectations import ENTRIES, REFUSED, TEXT_HASH
 from tests.store.invariants import broken_invariants
@@ -29,7 +30,8 @@ def town(tmp_path: Path) -> Iterator[Town]:
 def stored(town: Town) -> list[tuple[str, str]]:
     with town.store.read() as tx:
         rows = tx.execute(select(posts.c.native_id, posts.c.claimed_at, posts.c.time_note).order_by(posts.c.id))
-        return sorted((_id(native_id), _when(at, note)) for native_id, at, note in rows)
+        feed = town.site.url("/feed")
+        return sorted((_id(within_feed(native_id, feed)), _when(at, note)) for native_id, at, note in rows)
 
 
 def _id(native_id: str) -> str:

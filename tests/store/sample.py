@@ -189,7 +189,7 @@ def send(store: Store, key: str, outcome: NextStep, at: datetime) -> str | None:
         if delivery.body is None:
             delivery = outbox.freeze(tx, delivery, Request(delivery.topic.encode(), "text/plain"), at)
     with store.write() as tx:
-        no = outbox.start_attempt(tx, delivery, at)
+        no = outbox.start_attempt(tx, taken[key], delivery, at)
     with store.write() as tx:
         outbox.finish_attempt(tx, taken[key], delivery, no, outcome, at)
         if outcome.receiver is ReceiverState.OK:

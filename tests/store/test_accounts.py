@@ -3,9 +3,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitor.errors import ClaimLostError, Failure, FetchError
+from monitor.model.people import Account
 from monitor.store import Store, accounts
+from monitor.store.incidents import open_incident
 from monitor.store.schema import accounts as table
-from monitor.store.schema import gaps, people
+from monitor.store.schema import gaps, incidents, people
 from tests.store import sample
 from tests.store.sample import NOON
 
@@ -71,12 +73,44 @@ def test_two_accounts_may_change_names_with_each_other(store: Store) -> None:
         assert sample.rows(tx, table, "key", "native_id", "state") == [("b", "1", "new"), ("a", "2", "new")]
 
 
-def test_another_place_under_an_old_key_begins_anew(store: Store) -> None:
+@pytest.mark.parametrize("at", [NOON, NOON + HOUR], ids=["the same instant", "later"])
+def test_another_place_under_an_old_key_begins_anew(store: Store, at: datetime) -> None:
     sample.people(store, sample.account(native_id="typo"))
     sample.read(store, sample.page(sample.post("p1")), NOON, sample.account(native_id="typo"))
-    sample.people(store, sample.account(native_id="right"), at=NOON + HOUR)
-    claimed = sample.take_account(store, NOON + HOUR)
-    assert (claimed.read.etag, claimed.last_success_at, claimed.added_at) == (None, None, NOON + HOUR)
+    sample.people(store, sample.account(native_id="right"), at=at)
+    claimed = sample.take_account(store, at)
+    assert (claimed.read.etag, claimed.last_success_at, claimed.added_at) == (None, None, at)
+    assert not claimed.knows_posts, "an empty list of the new place is no wonder"
+
+
+def test_a_read_of_the_old_place_that_is_under_way_loses_its_claim(store: Store) -> None:
+    sample.people(store, sample.account(native_id="typo"))
+    claimed = sample.take_account(store, NOON)
+    sample.people(store, sample.account(native_id="right"), at=NOON)
+    shown = sample.page(sample.post("p1"))
+    with pytest.raises(ClaimLostError), store.write() as tx:
+        accounts.save_page(tx, claimed, sample.account(native_id="typo"), shown, NOON, NOON)
+    assert sample.take_account(store, NOON).read.etag is None
+
+
+@pytest.mark.parametrize(
+    ("configured", "gap_ends"),
+    [
+        pytest.param([], True, id="no longer configured"),
+        pytest.param([sample.account(native_id="elsewhere")], True, id="another place"),
+        pytest.param([sample.account("new", native_id="https://blog.example/lin-blog")], False, id="another key"),
+    ],
+)
+def test_the_troubles_of_an_account_end_with_it(store: Store, configured: list[Account], *, gap_ends: bool) -> None:
+    sample.people(store)
+    _fail(store, sample.take_account(store, NOON), "blocked", NOON + HOUR)
+    kinds = ("account_unreadable", "account_overdue", "entries_unreadable", "gap")
+    with store.write() as tx:
+        for kind in kinds:
+            open_incident(tx, kind, "lin-blog", {}, NOON)
+        accounts.sync_people(tx, [sample.person(*configured)] if configured else [], NOON + HOUR)
+        assert sample.rows(tx, incidents, "kind", "closed_at") == [(kind, NOON + HOUR) for kind in kinds]
+        assert sample.rows(tx, gaps, "to_at", "filled_at") == [(NOON + HOUR if gap_ends else None, None)]
 
 
 def test_failures_count_until_a_read_succeeds(store: Store) -> None:

@@ -3,13 +3,15 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
+from monitor.alert import Route, Urgency
 from monitor.errors import ClaimLostError, Failure, FetchError
-from monitor.store import Store, accounts, claims
+from monitor.store import Store, accounts, claims, outbox
 from monitor.store.schema import accounts as table
 from tests.store import sample
 from tests.store.sample import NOON
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 def _claim(store: Store, at: datetime) -> list[accounts.ClaimedAccount]:
@@ -56,12 +58,12 @@ def test_a_late_worker_may_write_as_long_as_nobody_else_has_the_row(store: Store
     [
         pytest.param(timedelta(0), None, True, id="due"),
         pytest.param(MINUTE, None, False, id="due later"),
-        pytest.param(timedelta(days=2), None, False, id="due as late as can be"),
-        pytest.param(timedelta(days=30), None, True, id="due so late that a clock was wrong"),
+        pytest.param(75 * MINUTE, None, False, id="due as late as can be"),
+        pytest.param(76 * MINUTE, None, True, id="due so late that a clock was wrong"),
         pytest.param(-MINUTE, timedelta(seconds=1), False, id="somebody's"),
         pytest.param(-MINUTE, timedelta(0), True, id="lease just ended"),
-        pytest.param(-MINUTE, timedelta(hours=1), False, id="the longest lease"),
-        pytest.param(-MINUTE, timedelta(days=30), True, id="a lease of a clock that was wrong"),
+        pytest.param(-MINUTE, timedelta(minutes=5), False, id="the longest lease"),
+        pytest.param(-MINUTE, timedelta(minutes=6), True, id="a lease of a clock that was wrong"),
     ],
 )
 def test_what_may_be_taken(store: Store, due_in: timedelta, lease_in: timedelta | None, *, taken: bool) -> None:
@@ -77,8 +79,8 @@ def test_nothing_is_written_further_ahead_than_it_may_be_due(store: Store) -> No
     (claimed,) = _claim(store, NOON)
     with store.write() as tx:
         accounts.save_page(tx, claimed, sample.account(), sample.page(), NOON, NOON + timedelta(days=400))
-    assert _claim(store, NOON + timedelta(days=2) - MINUTE) == []
-    assert len(_claim(store, NOON + timedelta(days=2))) == 1
+    assert _claim(store, NOON + 74 * MINUTE) == []
+    assert len(_claim(store, NOON + 75 * MINUTE)) == 1
 
 
 def test_the_longest_waiting_are_taken_first(store: Store) -> None:
@@ -96,3 +98,71 @@ def test_after_a_crash_a_service_that_is_alone_takes_every_row_again_at_once(sto
     with store.write() as tx:
         claims.release_all(tx)
     assert len(_claim(store, NOON)) == 1
+
+
+# --- a clock that was ahead and is set right ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("interval_s", "due_in", "taken"),
+    [
+        pytest.param(60, 20 * HOUR, True, id="of an account that is read often"),
+        pytest.param(7200, 4 * HOUR, False, id="as late as a slow account can be due"),
+        pytest.param(7200, 4 * HOUR + MINUTE, True, id="later than a slow account can be due"),
+    ],
+)
+def test_how_far_ahead_an_account_may_be_due_depends_on_how_often_it_is_read(
+    store: Store, interval_s: float, due_in: timedelta, *, taken: bool
+) -> None:
+    sample.people(store, sample.account(poll_every_s=interval_s), sample.account("other", poll_every_s=86400))
+    with store.write() as tx:
+        tx.execute(update(table).values(due_at=NOON + due_in))
+    assert [claimed.key for claimed in _claim(store, NOON)] == (["lin-blog"] if taken else [])
+
+
+@pytest.mark.parametrize("ahead", [20 * HOUR, 50 * MINUTE, 10 * MINUTE])
+def test_an_account_that_was_read_in_the_future_is_read_at_once(store: Store, ahead: timedelta) -> None:
+    sample.people(store)
+    sample.read(store, sample.page(sample.post("p1")), NOON + ahead)
+    (claimed,) = _claim(store, NOON)
+    assert (claimed.last_success_at, claimed.knows_posts) == (NOON, True)
+    with store.write() as tx:
+        accounts.put_back(tx, claimed, NOON + MINUTE)
+    assert _claim(store, NOON) == [], "once is enough"
+
+
+def test_an_account_that_is_gone_is_not_read_whatever_the_clock(store: Store) -> None:
+    sample.people(store)
+    sample.read(store, sample.page(sample.post("p1")), NOON + HOUR)
+    sample.people(store, sample.account("other"), at=NOON)
+    assert [claimed.key for claimed in _claim(store, NOON)] == ["other"]
+
+
+def test_a_text_that_was_stored_in_the_future_is_judged_at_once(store: Store) -> None:
+    sample.people(store)
+    sample.read(store, sample.page(sample.post("p1")), NOON + 3 * MINUTE)
+    assert len(sample.pending(store, NOON)) == 1
+
+
+@pytest.mark.parametrize("ahead", [20 * HOUR, 50 * MINUTE])
+def test_a_message_that_was_queued_and_a_receiver_that_was_used_in_the_future_do_not_wait(
+    store: Store, ahead: timedelta
+) -> None:
+    sample.receivers(store, sample.receiver())
+    for n, urgency in enumerate((Urgency.NOW, Urgency.NOW, Urgency.LATE)):
+        with store.write() as tx:
+            outbox.queue(tx, f"alert:{n}:1", [Route("desk", urgency, NOON + ahead)], NOON + ahead)
+    assert sample.send(store, "desk", sample.step(at=NOON + ahead), NOON + ahead)
+    assert sample.send(store, "desk", sample.step(), NOON)
+    with store.write() as tx:
+        assert outbox.gather_digests(tx, NOON) == 1
+
+
+def test_a_host_that_was_asked_in_the_future_is_asked_now(store: Store) -> None:
+    for ahead in (50 * MINUTE, 20 * HOUR):
+        with store.write() as tx:
+            for _ in range(3):
+                accounts.take_host_slot(tx, "blog.example", NOON + ahead, 1.0)
+    with store.write() as tx:
+        assert accounts.take_host_slot(tx, "blog.example", NOON, 1.0) == NOON
+        assert accounts.take_host_slot(tx, "blog.example", NOON, 1.0) == NOON + timedelta(seconds=1)

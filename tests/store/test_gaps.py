@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitor.errors import Failure, FetchError
-from monitor.model.posts import Page
+from monitor.model.posts import FetchedPost, Page
 from monitor.store import Store, accounts
 from monitor.store.schema import gaps, incidents
 from tests.store import sample
@@ -73,6 +73,36 @@ def test_a_time_of_no_sight_ends_with_the_next_good_read(store: Store, shown: Pa
     assert read(store, shown, end).gap_opened is not filled
     assert _gaps(store) == [(NOON, end, "blocked", end if filled else None)]
     assert _incidents(store) == ([] if filled else [("gap", "lin-blog", None)])
+
+
+PINNED = post("pin", "欢迎", at=NOON - timedelta(days=300))
+
+
+def _posts(*numbers: int) -> list[FetchedPost]:
+    return [post(f"p{n}", at=NOON - timedelta(days=1) + n * MINUTE) for n in numbers]
+
+
+@pytest.mark.parametrize(
+    ("shown", "gap"),
+    [
+        pytest.param([PINNED, *_posts(40, 39, 38, 37)], True, id="only the pinned one is known"),
+        pytest.param([PINNED, *_posts(40, 39, 38, 1)], True, id="or one that was old before"),
+        pytest.param([PINNED, *_posts(10, 9, 8, 7)], False, id="the newest is known"),
+        pytest.param([PINNED, *_posts(10, 7, 6)], False, id="the newest was deleted"),
+        pytest.param([PINNED, *_posts(2, 1)], False, id="nothing new, though all the newest were deleted"),
+    ],
+)
+def test_a_post_that_stays_on_top_hides_no_gap(store: Store, shown: list[FetchedPost], *, gap: bool) -> None:
+    sample.people(store)
+    read(store, page(PINNED, *_posts(9, 8, 7, 6, 5, 4, 3, 2, 1)), NOON)
+    assert read(store, page(*shown), NOON + MINUTE).gap_opened is gap
+
+
+def test_a_clock_that_was_ahead_makes_no_gap(store: Store) -> None:
+    sample.people(store)
+    read(store, page(*_posts(3, 2, 1, 0)), NOON + timedelta(hours=20))
+    read(store, page(*_posts(4, 3, 2, 1)), NOON)
+    assert not read(store, page(*_posts(6, 5, 4, 3)), NOON + MINUTE).gap_opened
 
 
 def test_a_hiccup_is_no_gap(store: Store) -> None:

@@ -2,11 +2,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from monitor.alert import Route, Urgency
 from monitor.errors import ClaimLostError, StoreError
 from monitor.model.messages import DeliveryState, NextStep, ReceiverState, Request
 from monitor.store import Store, outbox
+from monitor.store.incidents import open_incident
 from monitor.store.schema import attempts, audit, deliveries, incidents
 from monitor.store.schema import receivers as table
 from tests.store import sample
@@ -74,7 +76,8 @@ def test_what_can_wait_is_held_and_folded_into_one_digest_as_soon_as_any_of_it_i
     for n, minutes in enumerate((5, 50, 70)):
         with told.write() as tx:
             outbox.queue(tx, f"alert:{n}:1", [Route("desk", Urgency.HOURLY, NOON + minutes * MINUTE)], NOON)
-    _queue(told, "alert:9:1", urgency=Urgency.WEEKLY, at=NOON + 24 * HOUR)
+    with told.write() as tx:
+        outbox.queue(tx, "alert:9:1", [Route("desk", Urgency.WEEKLY, NOON + 24 * HOUR)], NOON)
     assert _gather(told, NOON + 4 * MINUTE) == 0
     assert send(told, "desk", step(), NOON + 4 * MINUTE) is None
     assert _gather(told, NOON + 5 * MINUTE) == 1
@@ -155,7 +158,7 @@ def test_an_attempt_is_on_record_before_it_leaves_and_with_its_outcome_after(tol
         delivery = outbox.claim_delivery(tx, "desk", NOON)
         assert delivery is not None
         delivery = outbox.freeze(tx, delivery, Request(b"{}", "application/json"), NOON)
-        number = outbox.start_attempt(tx, delivery, NOON)
+        number = outbox.start_attempt(tx, worker, delivery, NOON)
     columns = ("no", "started_at", "ended_at", "status", "outcome")
     with told.read() as tx:
         assert sample.rows(tx, attempts, *columns) == [(1, NOON, None, None, "")]
@@ -198,15 +201,43 @@ def test_a_sender_whose_lease_ran_out_writes_nothing(told: Store) -> None:
         (late,) = outbox.claim_receivers(tx, NOON)
         delivery = outbox.claim_delivery(tx, "desk", NOON)
         assert delivery is not None
-        number = outbox.start_attempt(tx, delivery, NOON)
+        number = outbox.start_attempt(tx, late, delivery, NOON)
     assert send(told, "desk", step(), NOON + 2 * MINUTE)
     with pytest.raises(ClaimLostError), told.write() as tx:
         outbox.finish_attempt(tx, late, delivery, number, DOWN, NOON + 3 * MINUTE)
     with pytest.raises(ClaimLostError), told.write() as tx:
         outbox.release_receiver(tx, late, NOON)
-    assert _states(told) == [("alert:1:1", "delivered")]
+    _queue(told, "alert:2:1")
+    with told.write() as tx:
+        held = outbox.claim_delivery(tx, "desk", NOON + 3 * MINUTE)
+    assert held is not None
+    with pytest.raises(ClaimLostError), told.write() as tx:
+        outbox.start_attempt(tx, late, held, NOON + 3 * MINUTE)
+    assert _states(told) == [("alert:1:1", "delivered"), ("alert:2:1", "waiting")]
     with told.read() as tx:
         assert sample.rows(tx, table, "state", "failures")[0] == ("ok", 0)
+
+
+def test_what_waited_for_a_receiver_leaves_as_soon_as_that_works_again(told: Store) -> None:
+    for n in range(3):
+        _queue(told, f"alert:{n}:1", at=NOON + n * timedelta(seconds=1))
+    refused = replace(RETRY, delivery_due_at=NOON + HOUR)
+    assert send(told, "desk", refused, NOON + MINUTE)
+    assert send(told, "desk", replace(DOWN, delivery_due_at=NOON + HOUR), NOON + MINUTE)
+    assert send(told, "desk", step(), NOON + MINUTE)
+    sent = [send(told, "desk", step(), NOON + MINUTE) for _ in range(2)]
+    assert sent == [outbox.message_id("desk", "alert:1:1"), None], "what was refused keeps its own time"
+
+
+def test_a_message_on_which_a_receiver_chokes_is_not_tried_before_every_other(told: Store) -> None:
+    for n in range(4):
+        _queue(told, f"alert:{n}:1", at=NOON + n * timedelta(seconds=1))
+    choking = outbox.message_id("desk", "alert:0:1")
+    down = replace(DOWN, delivery_due_at=NOON + 60 * MINUTE)
+    outcomes = (down, step(), down, step(), step())
+    sent = [send(told, "desk", outcome, NOON + MINUTE) for outcome in outcomes]
+    assert [n for n, message in enumerate(sent) if message == choking] == [0, 2]
+    assert send(told, "desk", step(), NOON + 60 * MINUTE) == choking
 
 
 def test_a_message_that_cannot_be_rendered_is_parked_alone(told: Store) -> None:
@@ -331,11 +362,54 @@ def test_a_send_that_ends_after_its_receiver_was_removed_does_not_put_it_back_to
         (worker,) = outbox.claim_receivers(tx, NOON)
         delivery = outbox.claim_delivery(tx, "desk", NOON)
         assert delivery is not None
-        number = outbox.start_attempt(tx, delivery, NOON)
+        number = outbox.start_attempt(tx, worker, delivery, NOON)
     sample.receivers(told, receiver("ops", ops=True))
     with pytest.raises(ClaimLostError), told.write() as tx:
         outbox.finish_attempt(tx, worker, delivery, number, step(), NOON)
     assert _states(told) == [("alert:1:1", "parked")]
+
+
+def test_what_is_queued_for_a_removed_receiver_waits_for_it_to_come_back(told: Store) -> None:
+    sample.receivers(told, receiver("ops", ops=True))
+    _queue(told, "alert:1:1")
+    _queue(told, "alert:2:1", urgency=Urgency.WEEKLY)
+    assert _states(told) == [("alert:1:1", "parked"), ("alert:2:1", "parked")]
+    sample.receivers(told, receiver("desk"), receiver("ops", ops=True), at=NOON)
+    assert _states(told) == [("alert:1:1", "waiting"), ("alert:2:1", "held")]
+
+
+def test_the_troubles_of_a_receiver_end_with_its_removal(told: Store) -> None:
+    kinds = ("receiver_failing", "receiver_parked", "delivery_dead", "render_failed")
+    with told.write() as tx:
+        for kind in kinds:
+            open_incident(tx, kind, "desk", {}, NOON)
+    sample.receivers(told, receiver("ops", ops=True), at=NOON + HOUR)
+    with told.read() as tx:
+        assert sample.rows(tx, incidents, "kind", "closed_at") == [
+            *((kind, NOON + HOUR) for kind in kinds),
+            ("receiver_removed", None),
+        ]
+
+
+def test_what_waits_for_a_digest_waits_for_it_after_a_replay_of_its_parked_receiver_too(told: Store) -> None:
+    _queue(told, "alert:1:1")
+    _queue(told, "alert:2:1", urgency=Urgency.WEEKLY)
+    send(told, "desk", GONE, NOON)
+    with told.write() as tx:
+        assert outbox.replay(tx, receiver="desk", now=NOON + HOUR) == 2
+    assert _states(told) == [("alert:1:1", "waiting"), ("alert:2:1", "held")]
+
+
+def test_what_retention_took_is_not_sent_again(told: Store) -> None:
+    _queue(told, "alert:1:1")
+    _queue(told, "alert:2:1")
+    send(told, "desk", DEAD, NOON)
+    send(told, "desk", DEAD, NOON)
+    with told.write() as tx:
+        tx.execute(update(deliveries).where(deliveries.c.id == 1).values(body=None))
+        assert outbox.replay(tx, state=DeliveryState.DEAD, now=NOON + HOUR) == 1
+        assert sample.rows(tx, incidents, "closed_at") == [(NOON + HOUR,)], "nobody can do more"
+    assert _states(told) == [("alert:1:1", "dead"), ("alert:2:1", "waiting")]
 
 
 def test_syncing_the_same_receivers_changes_nothing_but_who_runs_us(told: Store) -> None:

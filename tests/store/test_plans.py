@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, event
 
-from monitor.store import Store, accounts, outbox, revisions, status
+from monitor.store import Store, accounts, outbox, rescans, revisions, status
 from tests.store import sample
 from tests.store.sample import NOON
 
@@ -16,7 +16,8 @@ EVERY_SECOND: dict[str, Callable[[Connection], object]] = {
     "digests": lambda tx: outbox.gather_digests(tx, NOON),
     "receivers": lambda tx: outbox.claim_receivers(tx, NOON),
     "delivery": lambda tx: outbox.claim_delivery(tx, "desk", NOON),
-    "counts": status.counts,
+    "counts": lambda tx: status.counts(tx, NOON),
+    "rescan": lambda tx: rescans.rescan_some(tx, sample.RULES, NOON),
     "alerts of a post": lambda tx: revisions.alerts_before(tx, 1),
 }
 GROWING = {"posts", "revisions", "sightings", "payloads", "findings", "alert_events", "deliveries", "attempts"}

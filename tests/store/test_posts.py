@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -147,3 +148,38 @@ def test_a_page_of_more_posts_than_a_statement_takes_is_stored_whole(store: Stor
 def test_the_same_id_on_two_platforms_is_two_posts(store: Store) -> None:
     sample.people(store)
     assert read(store, page(post("1"), post("1", platform="other.example")), NOON).new_posts == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "new_posts"),
+    [
+        pytest.param({}, 0, id="nothing but the id"),
+        pytest.param({"url": None}, 1, id="without an address"),
+        pytest.param({"url": "https://blog.example/other"}, 1, id="another address"),
+        pytest.param({"content_hash": "other"}, 1, id="another text"),
+        pytest.param({"claimed_at": NOON}, 1, id="another time"),
+        pytest.param({"platform": "other.example"}, 1, id="another platform"),
+    ],
+)
+def test_a_site_that_changes_how_it_makes_ids_tells_nothing_new(
+    store: Store, changes: dict[str, object], new_posts: int
+) -> None:
+    sample.people(store)
+    old = post("p1", at=NOON - MINUTE)
+    read(store, page(old), NOON)
+    changed = replace(old, native_id="https://blog.example/?p=1", **changes)  # type: ignore[arg-type]
+    saved = [read(store, page(changed), NOON + n * MINUTE) for n in (1, 2)]
+    assert (saved[0].new_posts, saved[0].gap_opened) == (new_posts, bool(new_posts))
+    assert saved[1].known == 1
+    assert len(_texts(store)) == 1 + new_posts
+
+
+def test_only_the_present_text_of_a_post_of_the_same_account_is_known_by_another_id(store: Store) -> None:
+    ours, other = sample.account("a"), sample.account("b")
+    sample.people(store, ours, other)
+    for n, text in enumerate(("前", "后")):
+        read(store, page(post("p1", text, url="https://blog.example/p")), NOON + n * MINUTE, ours)
+    strange = post("p2", "前", url="https://blog.example/p")
+    assert read(store, page(strange), NOON + 2 * MINUTE, ours).new_posts == 1
+    theirs = post("p3", "后", url="https://blog.example/p")
+    assert read(store, page(theirs), NOON + 2 * MINUTE, other).new_posts == 1

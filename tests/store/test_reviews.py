@@ -4,9 +4,10 @@ import pytest
 
 from monitor.alert import Announcement, RevisionBefore, Route, Urgency, decide
 from monitor.errors import StoreError
+from monitor.model.findings import Disposition
 from monitor.model.messages import AlertState, EventKind, Verdict
 from monitor.model.rulebook import Kind, Severity
-from monitor.store import Store, outbox, reviews, revisions
+from monitor.store import Store, outbox, retention, reviews, revisions
 from monitor.store.schema import alerts, audit, deliveries
 from tests.store import sample
 from tests.store.invariants import broken_invariants
@@ -117,6 +118,62 @@ def test_a_verdict_can_be_changed(alerted: Store) -> None:
     story = _story(alerted)
     assert story.alert.verdict is Verdict.FALSE_POSITIVE
     assert [r.seq for r in story.reviews] == [2, 3]
+
+
+def test_who_was_told_that_it_is_no_leak_is_told_that_it_is_one_after_all(alerted: Store) -> None:
+    with alerted.write() as tx:
+        outbox.queue(tx, "alert:1:1", [Route("boss", Urgency.WEEKLY, NOON + 48 * HOUR)], NOON)
+    for verdict in (Verdict.FALSE_POSITIVE, Verdict.AUTHORISED, Verdict.LEAK, Verdict.LEAK):
+        _review(alerted, verdict)
+    story = _story(alerted)
+    assert [event.kind for event in story.events] == [
+        *("opened", "reviewed", "withdrawn", "reviewed", "reviewed", "reopened", "reviewed")
+    ], "what is withdrawn or opened again already is not so twice"
+    assert (story.alert.state, story.alert.verdict) == (AlertState.REVIEWED, Verdict.LEAK)
+    with alerted.read() as tx:
+        told = sample.rows(tx, deliveries, "receiver_key", "topic", "state")
+        assert broken_invariants(tx) == []
+    assert told[4:] == [("desk", "alert:1:6", "waiting"), ("boss", "alert:1:6", "held")]
+
+
+def test_a_leak_that_was_opened_again_by_its_text_is_withdrawn_again(alerted: Store) -> None:
+    _review(alerted, Verdict.FALSE_POSITIVE)
+    sample.read(alerted, sample.page(sample.post("p1", "more")), NOON + HOUR)
+    (revision,) = sample.pending(alerted, NOON + HOUR)
+    sample.judge(alerted, revision, [sample.finding("云雀10")], NOON + HOUR)
+    _review(alerted, Verdict.AUTHORISED)
+    assert [event.kind for event in _story(alerted).events][3:] == ["reopened", "reviewed", "withdrawn"]
+
+
+def test_what_was_called_public_by_mistake_is_public_no_more_and_what_passed_is_judged_anew(alerted: Store) -> None:
+    _review(alerted, Verdict.PUBLIC)
+    at = NOON + HOUR
+    sample.read(alerted, sample.page(sample.post("p2", "云雀9 明天见")), at)
+    (passed,) = sample.pending(alerted, at)
+    sample.judge(alerted, passed, [sample.finding(disposition=Disposition.PUBLIC)], at)
+    for verdict, announced, again in ((Verdict.UNSURE, 1, []), (Verdict.LEAK, 0, [(2, True)])):
+        _review(alerted, verdict)
+        with alerted.read() as tx:
+            assert len(revisions.announcements(tx)) == announced
+        assert [(r.post_id, r.again) for r in sample.pending(alerted, at)] == again
+
+
+def test_a_verdict_takes_back_only_what_verdicts_on_this_post_announced(alerted: Store) -> None:
+    with alerted.write() as tx:
+        revisions.announce(tx, [sample.finding()], NOON, post_id=1, source="official")
+    for verdict in (Verdict.PUBLIC, Verdict.LEAK):
+        _review(alerted, verdict)
+    with alerted.read() as tx:
+        assert len(revisions.announcements(tx)) == 1
+
+
+def test_a_verdict_on_a_text_that_retention_took_announces_nothing(alerted: Store) -> None:
+    _review(alerted, Verdict.LEAK)
+    with alerted.write() as tx:
+        assert retention.purge(tx, NOON + 9999 * HOUR, unflagged_days=90, flagged_days=180) == 1
+    _review(alerted, Verdict.PUBLIC)
+    with alerted.read() as tx:
+        assert revisions.announcements(tx) == []
 
 
 def test_an_alert_that_is_not_there_is_told_plainly(store: Store) -> None:

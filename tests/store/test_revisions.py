@@ -9,7 +9,8 @@ from monitor.errors import ClaimLostError
 from monitor.model.findings import Disposition
 from monitor.model.messages import AlertState, EventKind, Verdict
 from monitor.model.rulebook import Kind, Severity
-from monitor.store import Store, claims, reviews, revisions
+from monitor.store import Store, accounts, claims, reviews, revisions
+from monitor.store.incidents import open_incident
 from monitor.store.schema import alert_events, alerts, deliveries, findings, incidents, suppressions
 from monitor.store.schema import revisions as table
 from tests.store import sample
@@ -147,6 +148,29 @@ def test_what_is_suppressed_is_counted_once_however_often_it_is_judged(watched: 
     with watched.read() as tx:
         assert sample.rows(tx, suppressions, "hidden_count") == [(1,)]
         assert sample.rows(tx, alerts, "id") == []
+
+
+def test_a_text_is_judged_for_the_person_whose_account_it_is_now(watched: Store) -> None:
+    read(watched, page(post("p1")), NOON)
+    moved = sample.account(person_key="wei")
+    with watched.write() as tx:
+        accounts.sync_people(tx, [sample.person(moved, key="wei")], NOON)
+    assert [r.person_key for r in pending(watched, NOON)] == ["wei"]
+
+
+@pytest.mark.parametrize(
+    ("skipped", "still_open"), [((), set()), (("slow-rule",), {"partial"})], ids=["whole", "partial again"]
+)
+def test_a_text_that_is_judged_after_all_is_no_trouble_any_more(
+    watched: Store, skipped: tuple[str, ...], still_open: set[str]
+) -> None:
+    read(watched, page(post("p1")), NOON)
+    (revision,) = pending(watched, NOON)
+    with watched.write() as tx:
+        for kind in ("quarantine", "partial"):
+            open_incident(tx, kind, f"revision {revision.id}", {}, NOON)
+        revisions.save_evaluation(tx, revision, [], skipped, "r", NOON)
+        assert {kind for kind, at in sample.rows(tx, incidents, "kind", "closed_at") if at is None} == still_open
 
 
 # --- texts that do harm ---------------------------------------------------------------------------------------------

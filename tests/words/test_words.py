@@ -77,7 +77,7 @@ CODES = {
 }
 SENTENCES = [(language, code) for language, all_of_it in LANGUAGES.items() for code in all_of_it]
 SOURCES = sorted(Path(monitor.__file__).parent.rglob("*.py"))
-NO_CHINESE_IN = ("platform_", "month_", "list_", "who", "head_", "part", "digest_row")
+NO_CHINESE_IN = ("platform_", "month_", "list_", "who", "head_", "part", "digest_row", "digest_post")
 
 
 def named_in_the_program() -> Iterator[str]:

@@ -91,11 +91,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("rulebook_hash", sa.Text(), nullable=False),
-        sa.Column("from_id", sa.Integer(), nullable=False),
-        sa.Column("to_id", sa.Integer(), nullable=False),
         sa.Column("cursor", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        *claim(),
         sa.UniqueConstraint("rulebook_hash", "reason", name=op.f("uq_rescans_rulebook_hash_reason")),
     )
     op.create_table(
@@ -247,6 +244,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_posts_due_at"), "posts", ["due_at"], unique=False)
     op.create_index(op.f("ix_posts_person_key_claimed_at"), "posts", ["person_key", "claimed_at"], unique=False)
+    op.create_index(op.f("ix_posts_author_account_id_url"), "posts", ["author_account_id", "url"], unique=False)
     op.create_index(op.f("ix_posts_story_key"), "posts", ["story_key"], unique=False)
     op.create_table(
         "alerts",
@@ -294,6 +292,7 @@ def upgrade() -> None:
         sa.Column("seen_at", utc(), nullable=False),
         sa.Column("payload_id", sa.Integer(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("again", sa.Boolean(), nullable=False),
         sa.Column("rulebook_hash", sa.Text(), nullable=True),
         sa.Column("evaluated_at", utc(), nullable=True),
         sa.Column("skipped", sa.Text(), nullable=True),
@@ -318,7 +317,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["post_id"], ["posts.id"], name=op.f("fk_sightings_post_id")),
         sa.UniqueConstraint("post_id", "account_id", name=op.f("uq_sightings_post_id_account_id")),
     )
-    op.create_index(op.f("ix_sightings_account_id"), "sightings", ["account_id"], unique=False)
+    op.create_index(op.f("ix_sightings_account_id_last_at"), "sightings", ["account_id", "last_at"], unique=False)
     op.create_table(
         "alert_events",
         sa.Column("id", sa.Integer(), primary_key=True),
