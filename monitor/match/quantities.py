@@ -29,9 +29,9 @@ _BETWEEN_BLANKS = re.compile(r" \d{1,4}$")  # 云雀 9 月 18 日 is how careful
 # A month that a day follows (9 December 3) begins a date of its own; "may" and "march" are words without a year.
 _MONTH_NAME = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
-    r"|dec(?:ember)?)\b(?!\W{0,2}\d{1,2}(?!\d))|(?:may|mar(?:ch)?)\W{1,2}20\d\d"
+    r"|dec(?:ember)?)(?![a-z]|\W{0,2}\d{1,2}(?!\d))|(?:may|mar(?:ch)?)\W{1,2}20\d\d"
 )
-_OF_THEM = r"of\ (?:\d|the[ms]e?\b|those|us\b|you\b|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty)"
+_OF_THEM = r"of\ (?:\d+|them|these|those|us|you|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty)"
 # One day, week or second would be an ordinary word after the name; as a measure it has its hyphen: 9-day battery.
 _ENGLISH_UNIT = re.compile(
     rf"""(?x)
