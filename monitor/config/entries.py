@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
+from math import fsum
 from typing import TypeVar
-from urllib.parse import SplitResult
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.config.lines import Path
@@ -17,6 +18,7 @@ from monitor.config.values import (
     check_url,
     decode_secret,
     feed_id,
+    secret_feed_id,
 )
 from monitor.model.messages import Disclosure, Receiver
 from monitor.model.people import Account, Person
@@ -40,6 +42,7 @@ def make_people(file: File, source: Source) -> tuple[Person, ...]:
     _check_unique(feeds, "feed", "remove one of them", source)
     keys = [((*at, "key"), account.key) for at, account in placed]
     _check_unique(keys, "account", "give one of them a key of its own", source)
+    _check_pace([account for _, account in placed], file.fetch.host_distance_s, source)
     return people
 
 
@@ -51,6 +54,24 @@ def make_receivers(file: File, source: Source) -> tuple[Receiver, ...]:
     if not any(receiver.alerts for receiver in receivers):
         source.warn((), "no receiver is told of alerts: they are kept, and nobody hears", "add [[receivers]]")
     return receivers
+
+
+def _check_pace(accounts: Sequence[Account], distance_s: float, source: Source) -> None:
+    """Warn of hosts that have more accounts than can be asked for as often as is wished."""
+    intervals_s: dict[str, list[float]] = {}
+    for account in accounts:
+        intervals_s.setdefault(urlsplit(account.url).hostname or "", []).append(account.poll_every_s)
+    for host, waits_s in intervals_s.items():
+        if fsum(distance_s / wait_s for wait_s in waits_s) > 1:
+            source.warn(
+                ("fetch", "host_distance"),
+                f"{_counted(waits_s)} of {host} at {distance_s:g} s each cannot be read every {min(waits_s):g} s",
+                "raise their poll_every, or lower host_distance if the host is yours",
+            )
+
+
+def _counted(accounts: Sequence[object]) -> str:
+    return f"{len(accounts)} account{'' if len(accounts) == 1 else 's'}"
 
 
 def _person(table: PersonTable, at: Path, zone: ZoneInfo, source: Source) -> Person:
@@ -83,13 +104,14 @@ def _account(table: AccountTable, at: Path, person_key: str, zone: ZoneInfo, sou
         person_key=person_key,
         source=table.source,
         platform=table.platform,
-        native_id=feed_id(parts),
+        native_id=secret_feed_id(parts) if table.url_env else feed_id(parts),
         url=url,
         poll_every_s=table.poll_every_s,
         timezone=table.timezone or zone,
         official=table.official,
         allow_private_network=table.allow_private_network,
         secret_headers=_headers(table, at, source),
+        url_is_secret=table.url_env is not None,
     )
 
 

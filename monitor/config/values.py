@@ -126,6 +126,13 @@ def feed_id(parts: SplitResult) -> str:
     return f"{parts.scheme}://{host}{port}{parts.path or '/'}{query}"
 
 
+def secret_feed_id(parts: SplitResult) -> str:
+    """What a feed is known by whose path is a secret: its host, and a hash of what `feed_id` would tell."""
+    known = feed_id(parts)
+    host = known[: known.index("/", len(f"{parts.scheme}://"))]
+    return f"{host}#{sha256(known.encode()).hexdigest()[:12]}"
+
+
 def decode_secret(text: str) -> bytes:
     """The bytes of a Standard Webhooks secret."""
     try:

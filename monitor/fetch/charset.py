@@ -27,7 +27,7 @@ def decode(body: bytes, content_type: str) -> str:
         if body.startswith(mark):
             return body.decode(encoding, "replace")
     try:
-        return body.decode()
+        return codecs.utf_8_decode(body, "strict", False)[0]  # an answer may be cut inside its last character
     except UnicodeDecodeError:
         pass
     return _decode_other(body, _labels(body, content_type))

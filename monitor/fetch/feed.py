@@ -11,14 +11,15 @@ from monitor.fetch.answers import check_status, freshness_s, retry_after_s
 from monitor.fetch.charset import decode
 from monitor.fetch.entries import ParsedFeed
 from monitor.fetch.jsonfeed import parse_json_feed
-from monitor.fetch.xmlfeed import TRUNCATED, parse_xml_feed
+from monitor.fetch.xmlfeed import DOUBTFUL, parse_xml_feed
 from monitor.model.people import Account
 from monitor.model.posts import Page, Payload, ReadState
 from monitor.net.client import Answer, Client
 from monitor.net.guard import safe_url
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
-_NOT_KEPT = frozenset({"set-cookie", "set-cookie2", "location"})  # of the evidence's headers: they may hold secrets
+# Of the evidence's headers: they may hold secrets, as in addresses of the feed itself.
+_NOT_KEPT = frozenset({"set-cookie", "set-cookie2", "location", "content-location", "link", "refresh"})
 _HTML = regex.compile(
     r"(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b",
     regex.IGNORECASE | regex.DOTALL,
@@ -45,17 +46,17 @@ class FeedSource:
         body_hash = hashlib.sha256(answer.body).hexdigest()
         unchanged = answer.status == 304 or body_hash == state.body_hash  # noqa: PLR2004 - Not Modified
         wishes_s = [retry_after_s(answer.headers, now), freshness_s(answer.headers)]
-        notes = (f"moved:{safe_url(answer.moved_to)}",) if answer.moved_to else ()
+        notes = (f"moved:{_told(answer.moved_to, account)}",) if answer.moved_to else ()
         if unchanged:
             state = _next_state(answer, state.body_hash, state)
             return Page(state, unchanged=True, notes=notes, next_read_after_s=_longest(wishes_s))
         feed = parse_feed(answer.body, answer.headers.get("content-type", ""), account, now)
-        # Of an answer that was cut no validator is kept: it would keep the whole of it from us the next time.
-        doubtful = TRUNCATED in feed.notes
+        # An answer that broke on its way keeps no validator: its 304 would keep the whole of it from us for ever.
+        doubtful = not DOUBTFUL.isdisjoint(feed.notes)
         return Page(
             ReadState() if doubtful else _next_state(answer, body_hash, ReadState()),
             posts=feed.posts,
-            payload=_payload(answer, body_hash, now),
+            payload=_payload(answer, body_hash, account, now),
             broken=feed.broken,
             notes=notes + feed.notes,
             next_read_after_s=_longest([*wishes_s, feed.ttl_s]),
@@ -96,9 +97,13 @@ def _next_state(answer: Answer, body_hash: str | None, before: ReadState) -> Rea
     )
 
 
-def _payload(answer: Answer, body_hash: str, now: datetime) -> Payload:
+def _payload(answer: Answer, body_hash: str, account: Account, now: datetime) -> Payload:
     headers = {name: value for name, value in answer.headers.items() if name not in _NOT_KEPT}
-    return Payload(body_hash, safe_url(answer.url), answer.status, headers, answer.body, now)
+    return Payload(body_hash, _told(answer.url, account), answer.status, headers, answer.body, now)
+
+
+def _told(url: str, account: Account) -> str:
+    return safe_url(url, path_is_secret=account.url_is_secret)
 
 
 def _longest(wishes_s: list[float | None]) -> float | None:

@@ -12,13 +12,14 @@ from monitor.fetch.plaintext import PlainText, from_html
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Origin, Part, PostKind
 
-# Numbers that change without an edit: "12 comments", "赞 1.2万".
-_URI = re.compile(r"(?!sha256:)[a-z][a-z0-9+.-]*:[^\s]{3,}", re.IGNORECASE)  # RFC 3986, section 3.1
-_COUNTS = re.compile(
-    r"\b\d[\d,.]{0,11}\s{0,2}[km万]?\s{0,2}(?:likes?|comments?|points?|views?|reposts?|retweets?|replies|reactions?)\b"
-    r"|(?:赞|点赞|评论|转发|播放|阅读|浏览|👍|💬|🔁|❤️)[:：]?\s{0,2}\d[\d,.]{0,11}[km万]?",
-    re.IGNORECASE,
+# Ids that are meant for the whole world. "post:12" looks like a URI too (RFC 3986), but any blog may say it.
+_URI = re.compile(r"(?:[a-z][a-z0-9+.-]*://|(?:tag|urn|yt):)\S{3,}", re.IGNORECASE)
+_COUNT = (
+    r"(?:\d[\d,.]{0,11}\s?[km万]?\s?(?:likes?|comments?|points?|views?|reposts?|retweets?|replies|reactions?)\b"
+    r"|(?:赞|点赞|评论|转发|播放|阅读|浏览|👍|💬|🔁|❤️)[:：]?\s?\d[\d,.]{0,11}[km万]?)"
 )
+# Lines whose numbers change without an edit: "12 likes · 3 comments", "赞 1.2万". In a sentence they are its words.
+_COUNTS = re.compile(rf"{_COUNT}(?:[\s·•|/,，、-]{{0,5}}{_COUNT}){{0,9}}", re.IGNORECASE)
 _SPACE_BESIDE_CHINESE = re.compile(r" (?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) ")
 _CUT = re.compile(r"\s?(?:\[?(?:\.{3}|…|&hellip;)\]?)$")
 
@@ -40,6 +41,7 @@ class Entry:
     title: Words | None
     bodies: tuple[Words, ...]
     captions: tuple[Words, ...]  # of pictures, videos and attachments
+    tags: tuple[str, ...]
     published: str | None
     updated: str | None
 
@@ -49,7 +51,7 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
     bodies = [_plain(words) for words in entry.bodies]
     title = _plain(entry.title) if entry.title else PlainText("")
     captions = [_plain(words) for words in entry.captions]
-    parts = tuple(_parts(title, bodies, captions))
+    parts = tuple(_parts(title, bodies, captions, entry.tags))
     told = read_time(entry.published or entry.updated, account.timezone, now)
     edited = read_time(entry.updated, account.timezone, now).at if entry.published else None
     return FetchedPost(
@@ -67,12 +69,15 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
 
 def _native_id(said: str, account: Account) -> str:
     """The id as it is if it is an absolute URI; else one of its feed alone, for two blogs may both count 1, 2, 3."""
-    return said if _URI.match(said) else f"{account.native_id}#{said}"
+    return said if _URI.fullmatch(said) else f"{account.native_id}#{said}"
 
 
 def content_hash(parts: Sequence[Part]) -> str:
-    """A version's fingerprint: the same for texts that differ only in their counts of likes and the like."""
-    told = [(part.origin, _COUNTS.sub("", part.text)) for part in parts]
+    """A version's fingerprint: the same for texts that differ only in lines of counts, of likes and the like."""
+    told = [
+        (part.origin, "\n".join("" if _COUNTS.fullmatch(line.strip()) else line for line in part.text.split("\n")))
+        for part in parts
+    ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -80,34 +85,48 @@ def _plain(words: Words) -> PlainText:
     return from_html(words.text) if words.is_html else PlainText(words.text.strip())
 
 
-def _parts(title: PlainText, bodies: Sequence[PlainText], captions: Sequence[PlainText]) -> Iterator[Part]:
-    """Title, bodies, the words of pictures: each once, and none dropped unless another holds it whole."""
+def _parts(
+    title: PlainText, bodies: Sequence[PlainText], captions: Sequence[PlainText], tags: Sequence[str]
+) -> Iterator[Part]:
+    """Title, bodies, the words of pictures, tags: each once, and none dropped unless another holds it whole."""
     told: list[str] = []
-    if title.text and not any(_holds(body.text, title.text, at_start=True) for body in bodies):
-        yield Part(Origin.TITLE, title.text)
-        told.append(title.text)
     # A video's description is all that its entry says; beside a body it is a picture's caption.
     caption = Origin.ALT if any(body.text for body in bodies) else Origin.TEXT
     alts = [alt for plain in (title, *bodies, *captions) for alt in plain.alts]
     for origin, text in (
+        *((Origin.TITLE, text) for text in (title.text,) if not any(_begins(body.text, text) for body in bodies)),
         *((Origin.TEXT, body.text) for body in bodies),
         *((caption, plain.text) for plain in captions),
         *((Origin.ALT, alt) for alt in alts),
     ):
-        if text and not any(_holds(longer, text) for longer in told):
+        line = _one_line(text)
+        if text and not any(_holds(longer, line) for longer in told):
             yield Part(origin, text)
-            told.append(text)
+            told.append(line)
+    folded = [line.casefold() for line in told]
+    words = {" ".join(tag.removeprefix("#").split()) for tag in tags} - {""}
+    untold = sorted(word for word in words if not any(_holds(line, _one_line(word).casefold()) for line in folded))
+    if untold:
+        yield Part(Origin.TEXT, " ".join(f"#{word}" for word in untold))
 
 
-def _holds(longer: str, text: str, *, at_start: bool = False) -> bool:
-    """Whether a text says all that the other does: "X9" is not in "X99", but "X9…" may be a cut of it."""
+def _begins(longer: str, text: str) -> bool:
     longer, text = _one_line(longer), _one_line(text)
-    stem = _CUT.sub("", text) or text
+    return longer.startswith(_stem(text)) and _holds(longer, text)
+
+
+def _holds(longer: str, text: str) -> bool:
+    """Whether a line says all that the other does: "X9" is not in "X99", but "X9…" may be a cut of it."""
+    stem = _stem(text)
     place = longer.find(stem)
-    if place < 0 or (at_start and place):
+    if place < 0:
         return False
-    before, after = longer[:place][-1:], longer[place + len(stem) :][:1]
+    before, after = longer[max(place - 1, 0) : place], longer[place + len(stem) :][:1]
     return not before.isalnum() and (stem != text or not after.isalnum())
+
+
+def _stem(text: str) -> str:
+    return _CUT.sub("", text) or text
 
 
 def _one_line(text: str) -> str:

@@ -1,7 +1,7 @@
 """JSON Feed 1.0 and 1.1, with the wrong types that real ones have."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TypeAlias
 
@@ -39,6 +39,7 @@ def _entry(item: object) -> Entry:
             if (words := _words(item, key, is_html=key == "content_html"))
         ),
         captions=tuple(_attachment_titles(item)),
+        tags=tuple(_tags(item.get("tags"))),
         published=_text(item, "date_published"),
         updated=_text(item, "date_modified"),
     )
@@ -55,6 +56,12 @@ def _attachment_titles(item: Json) -> list[Words]:
         else []
     )
     return [words for words in found if words]
+
+
+def _tags(tags: object) -> Iterator[str]:
+    for tag in tags if isinstance(tags, list) else ():
+        if isinstance(tag, str) and tag.strip():
+            yield tag.strip()
 
 
 def _words(item: Json, key: str, *, is_html: bool) -> Words | None:

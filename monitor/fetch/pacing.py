@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from monitor.errors import Failure, TransportError
 
 _LONGEST_REFUSAL_S = 3600.0  # whatever a host asks for, an account is not left alone for longer
-_LONGEST_HOST_PAUSE_S = 60.0
+_LONGEST_HOST_PAUSE_S = 60.0  # nor are its neighbours on that host
 _LONGEST_BACK_OFF_S = 900.0  # nor by our own caution: a network that is back must be seen again soon
 # A feed's ttl or max-age is about copies of it; blogs say an hour, in which a leak would go round the world.
 _LONGEST_WISH_S = 600.0

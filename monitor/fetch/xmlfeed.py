@@ -16,21 +16,22 @@ from monitor.model.posts import ItemError
 
 Fields: TypeAlias = Mapping[str, object]
 
-TRUNCATED = "truncated"  # the note of an answer that ends in the middle
+DOUBTFUL = frozenset({"malformed", "truncated"})  # notes of an answer that may lack entries
 _MAX_DEPTH = 500
 _MAX_ATTRIBUTES = 500  # of one element: feedparser's work is quadratic in them (40,000 took 17 s)
 _MAX_REPAIRED_CHARS = 2 * 2**20  # feedparser's repair of malformed XML takes a second for each 1.2 MB
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 _DECLARATION = re.compile(r"^\s*(?:<\?xml[^>]{0,200}\?>)?", re.IGNORECASE)
-_MEDIA_DESCRIPTION = re.compile(r"<(/?)media:description\b[^<>]*(?<!/)>")
+_MEDIA_WORDS = re.compile(r"<(/?)media:(?:description|title)\b[^<>]*(?<!/)>")
 _CAPTION = "media_caption"
-_END = re.compile(r"</(?:rss|feed|rdf:rdf)\b[^<]*$", re.IGNORECASE)
+_ROOT_CLOSES = re.compile(r"</(?:[\w.-]+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
+_TAIL_CHARS = 4096  # caches and faulty programs write something behind the root
 
 
 def parse_xml_feed(text: str, account: Account, now: datetime) -> ParsedFeed:
-    """The posts of an RSS or Atom feed, of a malformed one too if it has entries.
+    """The posts of an RSS or Atom feed, of a malformed or cut one too if it has whole entries.
 
-    Raises FetchError: TRUNCATED when entities or the structure explode, NOT_A_FEED for other XML.
+    Raises FetchError: TRUNCATED without one and when entities or the structure explode, NOT_A_FEED for other XML.
     """
     text = _DECLARATION.sub("", text, count=1)
     well_formed = _survey(text)
@@ -48,14 +49,14 @@ def parse_xml_feed(text: str, account: Account, now: datetime) -> ParsedFeed:
         raise FetchError(Failure.NOT_A_FEED, f"feedparser failed: {type(error).__name__}") from None
     if not parsed.version:
         raise FetchError(Failure.NOT_A_FEED, "XML, but neither RSS nor Atom")
-    if not well_formed and not parsed.entries:
-        raise FetchError(Failure.TRUNCATED, "malformed XML without a readable entry")
+    cut = not well_formed and not _ROOT_CLOSES.search(text, max(0, len(text) - _TAIL_CHARS))
     # The last entry of an answer that breaks off may be half an entry; it comes whole the next time.
-    cut = not well_formed and not _END.search(text)
     entries = parsed.entries[:-1] if cut else parsed.entries
+    if not well_formed and not entries:
+        raise FetchError(Failure.TRUNCATED, "malformed XML without a readable entry")
     feed = read_entries((dict(entry) for entry in entries), _entry, account, now)
     broken = (*feed.broken, ItemError(len(entries), "the answer ends in the middle")) if cut else feed.broken
-    notes = feed.notes if well_formed else (*feed.notes, TRUNCATED if cut else "malformed")
+    notes = feed.notes if well_formed else (*feed.notes, "truncated" if cut else "malformed")
     return ParsedFeed(feed.posts, broken, notes, _ttl_s(parsed.feed.get("ttl")))
 
 
@@ -86,10 +87,10 @@ def _survey(text: str) -> bool:
 
 
 def _number_captions(text: str) -> str:
-    """Each media:description under a name of its own.
+    """Each media:description and media:title under a name of its own.
 
-    feedparser takes them for the entry's summary: a picture's alternative text would replace the post's, and of three
-    pictures' texts two would be lost.
+    feedparser takes them for the entry's summary and title: a picture's alternative text would replace the post's, and
+    of three pictures' texts two would be lost.
     """
     opened = 0
 
@@ -98,7 +99,7 @@ def _number_captions(text: str) -> str:
         opened += not found[1]
         return f"<{found[1]}media:caption{opened}>"
 
-    return _MEDIA_DESCRIPTION.sub(renamed, text)
+    return _MEDIA_WORDS.sub(renamed, text)
 
 
 def _entry(fields: Fields) -> Entry:
@@ -111,6 +112,7 @@ def _entry(fields: Fields) -> Entry:
         title=title,
         bodies=tuple(bodies),
         captions=tuple(captions),
+        tags=tuple(_tags(fields.get("tags"))),
         published=_text(fields, "published"),
         updated=_text(fields, "updated") or _text(fields, "created"),
     )
@@ -123,6 +125,14 @@ def _details(details: object) -> Iterator[Words]:
     for detail in details if isinstance(details, list) else ():
         if isinstance(detail, dict) and (text := _text(detail, "value")):
             yield Words(text, is_html=detail.get("type") != "text/plain")
+
+
+def _tags(tags: object) -> Iterator[str]:
+    """The words of categories; the label is for readers, and a term that is an address says nothing to them."""
+    for tag in tags if isinstance(tags, list) else ():
+        word = _text(tag, "label") or _text(tag, "term") or ""
+        if word and "://" not in word:
+            yield word
 
 
 def _text(fields: Fields, name: str) -> str | None:

@@ -21,6 +21,7 @@ class Account:
     official: bool = False
     allow_private_network: bool = False
     secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    url_is_secret: bool = False  # no path of its host may be told
 
 
 @dataclass(frozen=True, slots=True)

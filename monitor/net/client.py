@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
-from urllib.parse import SplitResult, urljoin
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 import urllib3
@@ -150,7 +150,7 @@ class Client:
             line_in_use.reset(token)
         headers = {name.lower(): value for name, value in response.headers.items()}
         answer = Answer(response.status_code, headers, body, response.url)
-        return answer, urljoin(request.url, _as_utf8(location)) if location else None
+        return answer, _target(request.url, location) if location else None
 
 
 def _read(raw: urllib3.HTTPResponse, max_bytes: int) -> bytes:
@@ -178,9 +178,13 @@ def _origin(parts: SplitResult) -> tuple[str, str, int]:
     return parts.scheme, (parts.hostname or "").rstrip("."), parts.port or {"http": 80, "https": 443}[parts.scheme]
 
 
-def _as_utf8(location: str) -> str:
-    """Header bytes arrive as Latin-1; servers mean UTF-8."""
-    return location.encode("latin-1", "replace").decode("utf-8", "replace")
+def _target(source: str, location: str) -> str:
+    """Where a redirect leads. Header bytes arrive as Latin-1; servers mean UTF-8."""
+    try:
+        return urljoin(source, location.encode("latin-1", "replace").decode("utf-8", "replace"))
+    except ValueError:
+        host = urlsplit(source).hostname
+        raise TransportError(Failure.REDIRECT, f"a redirect that cannot be read at {host}") from None
 
 
 @contextmanager

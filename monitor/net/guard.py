@@ -79,13 +79,14 @@ def check_url(url: str) -> SplitResult:
     return parts
 
 
-def safe_url(url: str) -> str:
+def safe_url(url: str, *, path_is_secret: bool = False) -> str:
     """The only form of a URL that logs, errors and stored rows may carry: no query, fragment or credentials."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else ""
+    path = "/…" if path_is_secret else parts.path
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{path}" if parts.netloc else ""
 
 
 def _refused(detail: str) -> TransportError:

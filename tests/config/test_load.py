@@ -1,6 +1,7 @@
 """What a good configuration becomes."""
 
 import base64
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor.config import FetchOptions, Log, Retention, Web, load_config
+from monitor.errors import ConfigError
 from monitor.model.messages import Disclosure
 from monitor.model.people import Account
 from monitor.model.rulebook import Severity
@@ -72,7 +74,7 @@ def test_secrets_come_from_the_environment_and_stay_out_of_repr(tmp_path: Path) 
     settings = load(text, tmp_path)
     account = settings.people[0].accounts[0]
     assert account.url == ENVIRON["FEED_URL"]
-    assert account.native_id == "https://feeds.example/lin"
+    assert account.url_is_secret
     assert account.secret_headers == {"Authorization": "Bearer t-7654321"}
     shown = repr(settings)
     assert not [
@@ -146,6 +148,56 @@ def test_the_commented_values_of_the_example_are_the_defaults(tmp_path: Path) ->
 def test_a_feed_is_known_by_its_address_without_the_query(written: str, native_id: str, tmp_path: Path) -> None:
     settings = load(VALID.replace("https://feeds.example/lin.xml", written), tmp_path)
     assert settings.people[0].accounts[0].native_id == native_id
+
+
+def _by_variable(folder: Path, address: str) -> Account:
+    text = VALID.replace('url = "https://feeds.example/lin.xml"', 'url_env = "FEED"')
+    (folder / "config.toml").write_text(text, encoding="utf-8")
+    return load_config(folder / "config.toml", ENVIRON | {"FEED": address}).people[0].accounts[0]
+
+
+def test_of_a_secret_address_only_the_host_is_told(tmp_path: Path) -> None:
+    account = _by_variable(tmp_path, "https://feeds.example:81/private/k-555/rss?token=k-777")
+    assert account.url.endswith("/private/k-555/rss?token=k-777")
+    assert re.fullmatch("https://feeds.example:81#[0-9a-f]{12}", account.native_id)
+    assert "k-" not in repr(account)
+    other_key = _by_variable(tmp_path, "https://feeds.example:81/private/k-555/rss?token=k-888")
+    other_feed = _by_variable(tmp_path, "https://feeds.example:81/private/k-556/rss?token=k-777")
+    assert other_key.native_id == account.native_id != other_feed.native_id
+
+
+def test_a_secret_address_that_stands_twice_is_not_quoted(tmp_path: Path) -> None:
+    first = '  source = "feed"\n  platform = "weibo"\n  url_env = "FEED"\n'
+    text = VALID.replace('  source = "feed"\n  platform = "weibo"\n  url = "https://feeds.example/lin.xml"\n', first)
+    text = text.replace(first, f'{first}  [[people.accounts]]\n  key = "second"\n{first}')
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"at line 12 already: weibo https://feeds\.example#\w{12};") as caught:
+        load_config(tmp_path / "config.toml", ENVIRON | {"FEED": "https://feeds.example/private/k-555/rss"})
+    assert "k-555" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("count", "poll_every", "distance", "warned"),
+    [
+        (60, "30s", "1s", "60 accounts of feeds.example at 1 s each cannot be read every 30 s"),
+        (61, "60s", "1s", "61 accounts of feeds.example at 1 s each cannot be read every 60 s"),
+        (2, "50s", "30s", "2 accounts of feeds.example at 30 s each cannot be read every 50 s"),
+        (1, "30s", "31s", "1 account of feeds.example at 31 s each cannot be read every 30 s"),
+        (60, "60s", "1s", None),
+        (60, "3m", "1s", None),
+    ],
+)
+def test_more_accounts_than_a_host_can_be_asked_for_are_a_warning(
+    count: int, poll_every: str, distance: str, warned: str | None, tmp_path: Path
+) -> None:
+    row = '[[people.accounts]]\nsource = "feed"\nkey = "a{0}"\nurl = "https://{1}.example/{0}"\npoll_every = "{2}"\n'
+    rows = "".join(row.format(no, "feeds", poll_every) for no in range(count))
+    rows += row.format("x", "blog", "60s")  # of another host
+    text = VALID.replace("[web]", f'[fetch]\nhost_distance = "{distance}"\n[web]')
+    text = text[: text.index("  [[people.acc")] + rows + text[text.index("[[receivers]]") :]
+    warnings = load(text, tmp_path).warnings
+    cure = "raise their poll_every, or lower host_distance if the host is yours"
+    assert warnings == ((f"{tmp_path}/config.toml:4: {warned}; {cure}",) if warned else ())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from monitor.model.people import Account
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
-def account(url: str = "https://feeds.example/yuan", zone: str = "Asia/Shanghai", key: str = "") -> Account:
+def account(
+    url: str = "https://feeds.example/yuan", zone: str = "Asia/Shanghai", key: str = "", *, url_is_secret: bool = False
+) -> Account:
     """Somebody's feed on a server that may be on this machine."""
     return Account(
         key="lin-yuan/feed",
@@ -21,6 +23,7 @@ def account(url: str = "https://feeds.example/yuan", zone: str = "Asia/Shanghai"
         timezone=ZoneInfo(zone),
         allow_private_network=True,
         secret_headers={"X-Api-Key": key} if key else {},
+        url_is_secret=url_is_secret,
     )
 
 

@@ -10,7 +10,8 @@ import pytest
 from monitor.clock import SystemClock
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch import SOURCES
-from monitor.model.posts import Page, ReadState
+from monitor.fetch.feed import parse_feed
+from monitor.model.posts import ItemError, Page, ReadState
 from monitor.net.client import Client
 from tests.fetch.accounts import NOW, account
 from tests.fetch.feed_server import FeedServer, Reply, fresh_feed, redirect
@@ -34,7 +35,7 @@ def read(server: FeedServer, state: ReadState | None = None, path: str = "/feed"
 
 @pytest.mark.parametrize(
     ("body", "content_type", "count"),
-    [(RSS, "text/html", 13), (ATOM, "application/atom+xml", 3), (JSON, "application/feed+json", 5), (JSON, "", 5)],
+    [(RSS, "text/html", 13), (ATOM, "application/atom+xml", 3), (JSON, "application/feed+json", 7), (JSON, "", 7)],
 )
 def test_every_format_is_read_and_kept_as_evidence(
     server: FeedServer, body: bytes, content_type: str, count: int
@@ -133,14 +134,43 @@ def test_an_empty_feed_is_a_page_that_says_so(server: FeedServer) -> None:
     assert (page.posts, page.notes, page.unchanged) == ((), ("empty",), False)
 
 
-def test_of_a_feed_that_was_cut_the_whole_entries_are_kept_and_it_is_asked_for_again_in_full(
-    server: FeedServer,
+@pytest.mark.parametrize(("name", "count", "note"), [("cut.xml", 1, "truncated"), ("malformed.xml", 2, "malformed")])
+def test_a_feed_that_broke_on_its_way_is_asked_for_again_in_full(
+    server: FeedServer, name: str, count: int, note: str
 ) -> None:
-    server.routes["/feed"] = fresh_feed(RSS[: RSS.rindex(b"<item>") + 40])
+    server.routes["/feed"] = fresh_feed((FEEDS / name).read_bytes())
     page = read(server)
-    assert page.posts
-    assert (page.state, page.notes) == (ReadState(), ("truncated",))
-    assert "the answer ends in the middle" in [error.problem for error in page.broken]
+    assert (len(page.posts), page.state, page.notes) == (count, ReadState(), (note,))
+    ends = ItemError(1, "the answer ends in the middle")
+    assert page.broken == ((ends,) if note == "truncated" else ())
+    assert read(server, page.state) == page
+    assert "if-none-match" not in server.asked[1].headers
+
+
+@pytest.mark.parametrize(("body", "end"), [(RSS, b"</item>"), (ATOM, b"</entry>")], ids=["rss", "atom"])
+def test_no_half_entry_of_a_cut_feed_is_told(body: bytes, end: bytes) -> None:
+    whole = parse_feed(body, "", account(), NOW).posts
+    for cut_at in range(body.index(end, body.index(end) + 1) + len(end), body.rindex(end), 17):
+        feed = parse_feed(body[:cut_at], "", account(), NOW)
+        ended = body[:cut_at].count(end)
+        assert feed.posts in (whole[: ended - 1], whole[:ended])
+        assert feed.broken[-1].problem == "the answer ends in the middle"
+
+
+def test_of_a_secret_address_only_the_host_is_kept(server: FeedServer) -> None:
+    headers = {"Link": f'<{server.url("/k-555/rss")}>; rel="self"', "Content-Location": "/k-555/rss"}
+    server.routes["/k-555/feed"] = redirect("/k-555/rss?key=k-777", 301)
+    server.routes["/k-555/rss"] = Reply(200, ATOM, headers)
+    client = Client(elapsed_s=SystemClock().elapsed_s, user_agent="tests/1")
+    secret = account(server.url("/k-555/feed"), url_is_secret=True)
+    page = SOURCES["feed"].page(secret, ReadState(), client, NOW)
+    assert page.payload is not None
+    assert (page.payload.url, page.notes) == (server.url("/…"), (f"moved:{server.url('/…')}",))
+    assert "k-555" not in repr(replace(page, posts=()))
+    server.routes["/k-555/rss"] = Reply(404)
+    with pytest.raises(FetchError) as caught:
+        SOURCES["feed"].page(secret, ReadState(), client, NOW)
+    assert "k-555" not in str(caught.value)
 
 
 def test_a_wish_beyond_the_calendar_is_no_wish(server: FeedServer) -> None:

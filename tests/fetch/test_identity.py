@@ -16,6 +16,7 @@ ENTRY = Entry(
     title=Words("标题", is_html=False),
     bodies=(Words("正文", is_html=False),),
     captions=(),
+    tags=(),
     published="2026-11-20T12:00:00+08:00",
     updated=None,
 )
@@ -39,18 +40,30 @@ def test_the_id_is_the_guid_or_the_link_or_the_text() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("X9 赞 12 评论 3", "X9 赞 1.3万 评论 40"),
-        ("X9, 12 comments", "X9, 1,300 comments"),
-        ("X9 1 like", "X9 2 likes"),
-        ("X9 👍 3 💬 4", "X9 👍 30 💬 44"),
+        ("X9\n赞 12 评论 3", "X9\n赞 1.3万 评论 40"),
+        ("12 comments\nX9", "1,300 comments\nX9"),
+        ("X9\n 1 like ", "X9\n2 likes"),
+        ("X9\n👍 3 💬 4\nR2", "X9\n👍 30 💬 44\nR2"),
+        ("X9\n123 likes · 4 comments", "X9\n124 Likes · 5 comments"),
+        ("阅读 1.2万", "阅读 1.3万"),
     ],
 )
-def test_counts_make_no_new_version(one: str, other: str) -> None:
+def test_lines_of_counts_make_no_new_version(one: str, other: str) -> None:
     assert hash_of(one) == hash_of(other)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("起售价 4299", "起售价 4399"), ("X9", "X9 "), ("6100 mAh", "6200 mAh"), ("a", "")]
+    ("one", "other"),
+    [
+        ("起售价 4299", "起售价 4399"),
+        ("X9", "X9 "),
+        ("6100 mAh", "6200 mAh"),
+        ("a", ""),
+        ("My Yunque 8 views from the lab", "My Yunque 9 views from the lab"),
+        ("8 views from the lab", "9 views from the lab"),
+        ("云雀 播放8", "云雀 播放9"),
+        ("8 points\nmore", "8 points more"),
+    ],
 )
 def test_every_other_difference_makes_one(one: str, other: str) -> None:
     assert hash_of(one) != hash_of(other)
@@ -99,9 +112,35 @@ def test_every_word_of_an_entry_is_in_some_part(texts: list[str]) -> None:
         ("yt:video:AbC", "yt:video:AbC"),
         ("1", "yuan#1"),
         ("/2026/battery", "yuan#/2026/battery"),
-        ("a:b", "yuan#a:b"),
+        ("at://did:plc:abc/app.bsky.feed.post/3k", "at://did:plc:abc/app.bsky.feed.post/3k"),
+        ("post:1234", "yuan#post:1234"),
+        ("tag:", "yuan#tag:"),
+        ("https://feeds.example/1 and more", "yuan#https://feeds.example/1 and more"),
         ("sha256:abcdef", "yuan#sha256:abcdef"),
     ],
 )
 def test_an_id_that_another_feed_may_use_too_is_told_apart_by_its_feed(said: str, kept: str) -> None:
     assert build_post(replace(ENTRY, native_id=said), account(), NOW).native_id == kept
+
+
+@pytest.mark.parametrize(
+    ("tags", "told"),
+    [
+        (("云雀9", "发布会"), "#云雀9 #发布会"),
+        (("发布会", "云雀9", "发布会"), "#云雀9 #发布会"),
+        (("#新品",), "#新品"),
+        (("正文", "#yunque x9", "X", "Yunque"), "#X"),
+        (("two\n words",), "#two words"),
+        (("正文",), None),
+        (("#",), None),
+    ],
+)
+def test_tags_are_told_together_where_no_text_says_them(tags: tuple[str, ...], told: str | None) -> None:
+    entry = replace(ENTRY, bodies=plain("正文: Yunque X9"), tags=tags)
+    parts = build_post(entry, account(), NOW).parts
+    assert parts[2:] == ((Part(Origin.TEXT, told),) if told else ())
+
+
+def test_the_order_of_tags_makes_no_new_version() -> None:
+    one, other = (build_post(replace(ENTRY, tags=tags), account(), NOW) for tags in (("a", "b"), ("b", "a")))
+    assert one == other

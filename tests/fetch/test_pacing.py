@@ -74,6 +74,21 @@ def test_retry_after_holds_for_the_account_and_for_a_moment_for_its_host(
     assert due == NextRead(NOW + timedelta(seconds=wait_s), NOW + timedelta(seconds=pause_s), "retry_after")
 
 
+@pytest.mark.parametrize("retry_after_s", [1.0, 59.0, 61.0, 3600.0])
+@pytest.mark.parametrize("interval_s", [30.0, 180.0])
+def test_an_account_that_is_always_refused_leaves_its_host_to_its_neighbours(
+    retry_after_s: float, interval_s: float
+) -> None:
+    now, paused = NOW, timedelta()
+    for failures in range(1, 13):
+        due = next_read(interval_s, failures, trouble(Failure.RATE_LIMITED, retry_after_s), None, now, 0.5)
+        assert due.host_pause_until is not None
+        paused += due.host_pause_until - now
+        assert due.due_at > due.host_pause_until
+        now = due.due_at
+    assert paused * 4 < now - NOW
+
+
 @pytest.mark.parametrize(
     ("failure", "failures", "silent_s", "interval_s", "state"),
     [

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from monitor.model.posts import FetchedPost, Page, ReadState
 from monitor.net.client import Client
 from tests.fetch.accounts import NOW, account, within_feed
 from tests.fetch.feed_server import FeedServer, Reply, fresh_feed
-from tests.fetch.recorded_expectations import ENTRIES, REFUSED, TEXT_HASH
+from tests.fetch.recorded_expectations import ENTRIES, MALFORMED, REFUSED, TEXT_HASH
 
 FIXTURES = Path(os.environ["LEAK_MONITOR_CORPUS"]) / "fixtures"
 FEEDS = (
@@ -66,9 +67,11 @@ def test_a_recorded_feed_is_read_as_by_eye_and_then_is_unchanged(server: FeedSer
     assert [seen(post) for post in page.posts] == [wanted(*entry) for entry in ENTRIES[name]]
     assert page.broken == ()
 
-    assert read(server, page.state) == Page(page.state, unchanged=True)
+    assert ("malformed" in page.notes) == (name in MALFORMED)
+    same = page if name in MALFORMED else Page(page.state, unchanged=True)
+    assert read(server, page.state) == same
     server.routes["/feed"] = Reply(200, body)
-    assert read(server, page.state) == Page(page.state, unchanged=True)
+    assert replace(read(server, page.state), payload=same.payload) == same
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -118,10 +118,22 @@ EXPECTED: dict[str, list[Seen]] = {
         ),
         Seen("javascript:alert(1)", "06-17 08:00:11 2021", ("text: only html",)),
         Seen("3", "no_time", ("text: NUL \x00 and \ud83d",)),
+        Seen("5", "no_time", ("text: 看图", "text: #7 #云雀9")),
+        Seen("6", "no_time", ("text: 看图",)),
         Seen("4", "unreadable_time", ("text: half ?",)),
     ],
     "malformed.xml": [
         Seen("m1", "11-20 04:00:00 2026", ("title: 云雀 & X9", "text: R&D;\xa04299")),
+        Seen("m2", "11-20 05:00:00 2026", ("title: second",)),
+    ],
+    "cut.xml": [Seen("m1", "11-20 04:00:00 2026", ("title: 第一条",))],
+    "tagged.xml": [
+        Seen(
+            "t1",
+            "no_time",
+            ("title: Lab day", "text: photos inside", "alt: 云雀9 hands-on", "alt: 背面", "text: #aside #新品"),
+        ),
+        Seen("t2", "no_time", ("text: 云雀9 from the back",)),
     ],
     "external.xml": [Seen("1", "no_time", ("title: safe &passwd; &remote;",))],
     "empty_channel.xml": [],
@@ -172,7 +184,8 @@ def test_the_label_of_the_answer_does_not_spoil_utf8(label: str) -> None:
     [
         ("weibo_like.xml", [13], (), 300.0),
         ("feed.json", [3, 4, 5, 6], (), None),
-        ("malformed.xml", [1], ("truncated",), None),
+        ("malformed.xml", [], ("malformed",), None),
+        ("cut.xml", [1], ("truncated",), None),
         ("empty_channel.xml", [], ("empty",), None),
     ],
 )
@@ -186,6 +199,6 @@ def test_broken_entries_notes_and_the_ttl_are_reported(
 
 def test_only_web_addresses_are_kept_and_edits_are_dated() -> None:
     urls = [post.url for name in ("atom.xml", "feed.json") for post in parsed(name).posts]
-    assert urls == ["https://notes.example/2026/battery", None, None, "https://json.example/1", None, None, None, None]
+    assert urls == ["https://notes.example/2026/battery", None, None, "https://json.example/1", *[None] * 6]
     edits = [post.edited_at for post in parsed("atom.xml").posts]
     assert edits == [datetime(2026, 11, 21, 2, 0, 0, 999999, tzinfo=UTC), None, None]

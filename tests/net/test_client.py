@@ -223,6 +223,17 @@ def test_the_environment_changes_nothing(server: FeedServer, client: Client, mon
     assert server.asked[0].headers["user-agent"] == "leak-monitor tests"
 
 
+@pytest.mark.parametrize("target", ["//[secret", "http://[::1/secret", "//a]/secret"])
+def test_a_redirect_that_cannot_be_read_is_refused_without_its_target(
+    server: FeedServer, client: Client, target: str
+) -> None:
+    server.routes["/"] = redirect(target)
+    with pytest.raises(TransportError) as caught:
+        client.get(server.url(), allow_private=True)
+    assert caught.value.failure is Failure.REDIRECT
+    assert "secret" not in str(caught.value)
+
+
 def test_a_post_sends_its_body_once_and_follows_nothing(server: FeedServer, client: Client) -> None:
     server.routes["/hook"] = redirect(server.url("/elsewhere"), 307)
     headers = {"Content-Type": "application/json", "webhook-id": "msg_1"}
