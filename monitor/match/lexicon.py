@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from monitor.match import quantities
+from monitor.match import beside
 from monitor.match.family import is_small_s, sibling_end
 from monitor.match.fold import MATES, Folded, key_of
 from monitor.match.spelling import PLAIN, spelling_of
@@ -101,7 +101,7 @@ def _with_sibling(folded: Folded, end: int, form: Form) -> int:
     if form.term.role in (Role.RELEASED, Role.NOT_THIS) or not folded.text[end - 1].isdigit():
         return end
     further = sibling_end(folded, end)
-    return end if further > end and quantities.unit_at(folded.text, end) else further
+    return end if further > end and beside.unit_at(folded.text, end) else further
 
 
 # --- the checks: each answers the code of what is wrong, or "" -----------------------------------------------------
@@ -165,7 +165,7 @@ def _words_fail(text: str, form: Form, at: tuple[int, ...]) -> str:
 
 def _number_follows(text: str, end: int) -> bool:
     rest = end + 1 if text[end : end + 1] == " " else end
-    return text[rest : rest + 1].isdigit() or quantities.unit_at(text, rest) or text[rest : rest + 1] == "月"
+    return text[rest : rest + 1].isdigit() or beside.unit_at(text, rest) or text[rest : rest + 1] == "月"
 
 
 def _look_alikes_fail(text: str, form: Form, at: tuple[int, ...]) -> str:
@@ -191,44 +191,44 @@ def _before_fails(text: str, start: int) -> str:
         return "word_before"
     if first.isdigit() and before == "." and text[start - 2 : start - 1].isdigit():
         return "number_goes_on"
-    if quantities.numeral_goes_on(text, start) and quantities.numeral_goes_on(before, 0):
+    if beside.numeral_goes_on(text, start) and beside.numeral_goes_on(before, 0):
         return "word_before"
     return ""
 
 
 def _after_fails(text: str, end: int, form: Form, *, whole: bool) -> str:
     last, after = text[end - 1], text[end : end + 1]
-    if not after or quantities.begins_at(text, end):
+    if not after or beside.begins_at(text, end):
         return ""
     if whole and len(form.key) - 1 in form.numerals:
         if not form.key[-1].isascii():
             return _after_numeral_fails(text, end)
-        if quantities.english_unit_at(text, end):
+        if beside.english_unit_at(text, end):
             return "unit_follows"
     if last.isdigit():
         return _after_digit_fails(text, end)
     if after.isdigit():
-        return "" if quantities.counts_at(text, end) else "word_after"
+        return "" if beside.counts_at(text, end) else "word_after"
     return "word_after" if _is_word(last) and _is_word(after) else ""
 
 
 def _after_digit_fails(text: str, end: int) -> str:
-    if quantities.unit_at(text, end) or quantities.spaced_unit_at(text, end) or quantities.date_goes_on(text, end):
+    if beside.unit_at(text, end) or beside.spaced_unit_at(text, end) or beside.date_goes_on(text, end):
         return "unit_follows"
-    if quantities.number_goes_on(text, end):
+    if beside.number_goes_on(text, end):
         after_point = end + 1 if text[end] == "." else end
-        return "" if after_point > end and quantities.begins_at(text, after_point) else "number_goes_on"
+        return "" if after_point > end and beside.begins_at(text, after_point) else "number_goes_on"
     return "word_after" if _is_word(text[end]) else ""
 
 
 def _after_numeral_fails(text: str, end: int) -> str:
-    if quantities.numbered_at(text, end):
+    if beside.numbered_at(text, end):
         return ""
-    if quantities.unit_at(text, end):
+    if beside.unit_at(text, end):
         return "unit_follows"
-    if quantities.numeral_goes_on(text, end):
+    if beside.numeral_goes_on(text, end):
         return "number_goes_on"
-    return "unit_follows" if quantities.numeral_is_word(text, end - 1) else ""
+    return "unit_follows" if beside.numeral_is_word(text, end - 1) else ""
 
 
 def _is_word(char: str) -> bool:
