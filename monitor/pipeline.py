@@ -16,6 +16,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from hashlib import sha256
 from logging import DEBUG, INFO
 from typing import Final
 from urllib.parse import urlsplit
@@ -29,14 +30,25 @@ from monitor.deliver import FORMATS, retry, send
 from monitor.errors import ClaimLostError, Failure, FetchError, RenderError, TransportError
 from monitor.failpoints import passing
 from monitor.fetch import SOURCES, pacing
-from monitor.match import Matcher
+from monitor.match import Matcher, usual_client
 from monitor.model.findings import Evaluation
 from monitor.model.messages import NextStep, Receiver, ReceiverState
 from monitor.model.people import Account, Person
 from monitor.model.posts import Page
 from monitor.model.rulebook import RuleBook
 from monitor.net.client import Client
-from monitor.store import Store, accounts, incidents, messages, outbox, queueing, receivers, rescans, revisions
+from monitor.store import (
+    Store,
+    accounts,
+    incidents,
+    messages,
+    outbox,
+    queueing,
+    receivers,
+    rescans,
+    revisions,
+    slow_rules,
+)
 from monitor.store.accounts import ClaimedAccount
 from monitor.store.outbox import ClaimedDelivery
 from monitor.store.receivers import ClaimedReceiver
@@ -77,7 +89,8 @@ class Runtime:
         for thing in (self.book.products.get(subject), *(s for s in self.book.series if s.key == subject)):
             if thing is not None:
                 return thing.ref, thing.label
-        return "", ""
+        rule = next((rule for rule in self.book.rules if rule.own_subject == subject), None)
+        return (f"R-{sha256(rule.id.encode()).hexdigest()[:4].upper()}", rule.label) if rule else ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,12 +218,29 @@ def match_one(world: World, runtime: Runtime, revision: PendingRevision) -> None
     person = runtime.people.get(revision.person_key)
     knows = person.knows if person else frozenset()
     try:
-        evaluation = runtime.matcher.evaluate(revision.parts, knows=knows, at=revision.effective_at)
+        client, set_aside = _beside(world, runtime, revision, knows)
+        evaluation = runtime.matcher.evaluate(
+            revision.parts, knows=knows, at=revision.effective_at, usual_client=client, set_aside=set_aside
+        )
     except Exception as error:  # noqa: BLE001 - a poisonous post is put aside, its neighbours go on
         _put_aside(world, revision, error)
         return
     _save_evaluation(world, runtime, revision, evaluation)
     passing("C7")
+
+
+def _beside(
+    world: World, runtime: Runtime, revision: PendingRevision, knows: frozenset[str]
+) -> tuple[str, frozenset[str]]:
+    """What judging needs beside the text: the author's usual client, and the rules that are set aside as too slow."""
+    watches = bool(knows) and runtime.matcher.watches_clients
+    if not (watches or runtime.matcher.has_patterns):
+        return "", frozenset()
+    with world.store.read() as tx:
+        client = usual_client(revisions.clients_before(tx, revision)) if watches else ""
+        slow = slow_rules.slow_rules(tx, runtime.book.hash) if runtime.matcher.has_patterns else {}
+    enough = slow_rules.TEXTS_TO_SET_ASIDE
+    return client, frozenset(rule.id for rule in runtime.book.rules if slow.get(rule.place, 0) >= enough)
 
 
 def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, evaluation: Evaluation) -> None:
@@ -225,8 +255,10 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
         )
         revisions.save_evaluation(tx, revision, findings, evaluation.skipped, runtime.book.hash, now)
         if evaluation.skipped:
-            detail = {"post": str(revision.post_id), "rules": str(len(evaluation.skipped))}
-            incidents.open_incident(tx, "partial", f"revision {revision.id}", detail, now)
+            places = [rule.place for rule in runtime.book.rules if rule.id in evaluation.skipped]
+            slow_rules.note_slow(tx, places, runtime.book.hash, now)
+        else:
+            slow_rules.all_ran(tx, now)
         account = runtime.accounts.get(revision.account_key)
         if account is not None and account.official:
             said = alert.announced(findings, revision.parts)

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,12 @@ from typer.core import TyperGroup
 
 from monitor.cli.app import build_app
 from monitor.config.shape import File, Table, keys_of, table_at
-from monitor.rules import build
+from monitor.match import Matcher
+from monitor.model.findings import Disposition
+from monitor.model.posts import Origin, Part
+from monitor.model.rulebook import Kind
+from monitor.rules import build, check_examples, load_rules
+from monitor.rules.load import book_of
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -86,7 +92,7 @@ RULE_TABLES = {
     "products.facts": build._FACT_KEYS,
     "series": build._SERIES_KEYS,
     "rules": [key for key in build._RULE_KEYS if key != "examples"],
-    "rules.examples": ("match", "ignore"),
+    "rules.examples": ("match", "ignore", *build._EXAMPLE_KEYS),
 }
 
 
@@ -94,6 +100,46 @@ RULE_TABLES = {
 def test_every_key_of_the_rules_is_on_its_page(name: str) -> None:
     text = section(read("docs/reference/rules.md"), re.compile(r"^## `\[+([a-z.]+)\]+`", re.MULTILINE), name)
     assert [key for key in RULE_TABLES[name] if f"`{key}`" not in text] == []
+
+
+# --- examples of matching -----------------------------------------------------------------------------------------
+
+CELL = r"\s*(.*?)\s*"
+MATCH_ROW = re.compile(rf"^\|\s*`([^`]+)`\s*\|{CELL}\|{CELL}\|$", re.MULTILINE)
+FOUND = re.compile(r"(\w+) `([^`]+)`(?: = ([^,]+))?")
+MATCH_ROWS = MATCH_ROW.findall(read("docs/explanation/matching.md").partition("## What it makes of these")[2])
+AS_OF = datetime.fromisoformat("2030-11-20T12:00:00+08:00")
+
+
+@pytest.fixture(scope="module", name="shipped")
+def load_shipped() -> Matcher:
+    return Matcher(load_rules(ROOT / "rules"))
+
+
+@pytest.mark.parametrize(("text", "knows", "found"), MATCH_ROWS, ids=[row[0] for row in MATCH_ROWS])
+def test_an_example_of_matching_is_true(text: str, knows: str, found: str, shipped: Matcher) -> None:
+    known = frozenset(re.findall("`([^`]+)`", knows))
+    findings = shipped.evaluate([Part(Origin.TEXT, text)], knows=known, at=AS_OF).findings
+    alerts = [f for f in findings if f.disposition is Disposition.ALERT]
+    assert [(f.kind, text[f.start : f.end], "" if f.kind is Kind.PRODUCT else f.value) for f in alerts] == (
+        FOUND.findall(found)
+    )
+    assert (found == "nothing") is (alerts == [])
+
+
+RULE_BLOCKS = re.findall(r"^```toml\n(\[\[rules\]\].*?)^```", read("docs/reference/rules.md"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("block", RULE_BLOCKS)
+def test_rules_on_a_page_prove_themselves_with_the_products_of_this_project(block: str) -> None:
+    names = ("events.toml", "products.toml")
+    book = book_of({**{name: read(f"rules/{name}") for name in names}, "rules.toml": block})
+    assert check_examples(book, Matcher(book)) == []
+
+
+def test_the_pages_have_such_examples() -> None:
+    assert len(MATCH_ROWS) > 9
+    assert RULE_BLOCKS
 
 
 # --- commands ---------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from monitor.model.posts import Part
 from monitor.store.schema import gaps, posts, revisions
 from tests.deliver.receiver import Reply, ScriptedReceiver
 from tests.store.invariants import broken_invariants
-from tests.town import SECRET, SIGN_IN_PAGE, Town
+from tests.town import RULES, SECRET, SIGN_IN_PAGE, Town
 
 LEAK, CLEAN = "明天来看云雀9", "今天跑了十公里"
 MakeTown = Callable[..., Town]
@@ -171,10 +171,10 @@ def test_every_attempt_carries_the_same_id_and_body(make_town: MakeTown) -> None
 class PoisonedMatcher(Matcher):
     """Cannot stand one text."""
 
-    def evaluate(self, parts: Sequence[Part], *, knows: frozenset[str], at: datetime | None) -> Evaluation:
+    def evaluate(self, parts: Sequence[Part], **beside: Any) -> Evaluation:
         if any("poison" in part.text for part in parts):
             raise ValueError
-        return super().evaluate(parts, knows=knows, at=at)
+        return super().evaluate(parts, **beside)
 
 
 def test_a_poisonous_post_is_set_aside_and_its_neighbours_go_on(make_town: MakeTown) -> None:
@@ -187,6 +187,38 @@ def test_a_poisonous_post_is_set_aside_and_its_neighbours_go_on(make_town: MakeT
         town.round()
     assert told(town) == ["alert.opened"]
     assert [m["data"]["kind"] for m in messages(town, "ops")] == ["quarantine"]
+
+
+RUNS_AWAY = """
+[[rules]]
+id = "runs-away"
+label = "Long words"
+kinds = ["pattern"]
+severity = "high"
+pattern = '(?:x|xx)+$'
+timeout_ms = 5
+examples.match = ["xxxx", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"]
+"""
+
+
+def test_a_rule_that_runs_away_is_set_aside_by_name_and_what_it_missed_is_judged_when_it_is_mended(
+    make_town: MakeTown,
+) -> None:
+    town = make_town("desk", "ops")
+    town.use_rules(RULES + RUNS_AWAY)
+    town.round()
+    for n in range(5):
+        town.says(f"{LEAK} {n} " + "x" * 60 + " y")
+        town.round()
+    assert told(town) == ["alert.opened"] * 5
+    assert [m["data"]["subject"] for m in messages(town, "ops")] == ["all.toml:18"]
+    town.use_rules(RULES + RUNS_AWAY.replace("(?:x|xx)+$", "x{60}"))
+    town.round()
+    town.round()
+    (digest,) = messages(town)[5:]
+    assert [told["data"]["product"]["label"] for told in digest["data"]["alerts"]] == ["Long words"] * 5
+    assert [m["type"] for m in messages(town, "ops")] == ["incident.opened", "incident.closed"]
+    assert broken(town) == []
 
 
 def test_a_message_that_names_no_secret_product_key_or_rule(make_town: MakeTown) -> None:

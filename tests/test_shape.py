@@ -29,6 +29,7 @@ CLOCK_READS = {
     "time": {"time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "sleep"},
 }
 
+GENERATED = {"match/simplified.py", "match/sounds.py"}  # tables that tools/ writes
 FORBIDDEN_IN_TESTS = {"time.sleep", "sleep", "pytest.skip", "pytest.importorskip"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -65,7 +66,8 @@ def p90(values: list[int]) -> int:
 
 
 def test_files_are_small() -> None:
-    assert [f"{m.path}: {m.lines} lines" for m in modules() if m.lines > FILE_MAX] == []
+    written = [m for m in modules() if m.path not in GENERATED]
+    assert [f"{m.path}: {m.lines} lines" for m in written if m.lines > FILE_MAX] == []
     assert p90([m.lines for m in modules()]) <= FILE_P90
 
 

@@ -17,7 +17,7 @@ from monitor.model.rulebook import RuleBook
 from monitor.net.client import Client
 from monitor.pipeline import Runtime, World, deliver_due, fetch_due, match_new
 from monitor.rules import load_rules
-from monitor.store import Store, accounts, receivers, upgrade
+from monitor.store import Store, accounts, receivers, rescans, rulebooks, upgrade
 from tests.deliver.receiver import ScriptedReceiver
 from tests.fakes import HandClock
 from tests.fetch.feed_server import FeedServer, Reply, Script, fresh_feed
@@ -90,6 +90,14 @@ class Town:
         rules.mkdir(exist_ok=True)
         (rules / "all.toml").write_text(text, encoding="utf-8")
         return load_rules(rules)
+
+    def use_rules(self, text: str) -> None:
+        """The service reloads these rules."""
+        self.book = self.write_rules(text)
+        self.runtime = Runtime(self.runtime.settings, self.book, Matcher(self.book))
+        with self.store.write() as tx:
+            rulebooks.save_rulebook(tx, self.book.hash, self.book.body, self.clock.now())
+            rescans.begin_rescan(tx, self.book.hash, self.clock.now())
 
     def _serve(self, asked: Any) -> Any:
         if self.answer is not None:

@@ -19,7 +19,7 @@ from monitor.cli import show
 from monitor.cli.files import load_runtime
 from monitor.config import Settings
 from monitor.errors import LeakMonitorError
-from monitor.match import CandidateStory, Matcher, PartStory
+from monitor.match import CHOSEN, CandidateStory, Matcher, PartStory
 from monitor.model.findings import Disposition, Finding
 from monitor.model.posts import Origin, Part
 from monitor.rules import load_rules
@@ -46,12 +46,12 @@ def scan(
     files: Annotated[list[str] | None, typer.Argument(help="JSON lines, also .gz; - for standard input.")] = None,
     rules: Annotated[Path, typer.Option(help="The rules directory.")] = Path("rules"),
     config: Annotated[Path | None, typer.Option("--config", "-c", help="Add what the service would do.")] = None,
-    candidates: Annotated[bool, typer.Option(help="Add every recognised name, joined or not.")] = False,
+    candidates: Annotated[bool, typer.Option(help="Every name, price, date and spec, joined or not, as hits.")] = False,
 ) -> None:
     """Judge each post by its text and instant, and write {"id", "leak", "hits"} a line.
 
-    A post is {"id", "text", "published_at"} and may have "author", "platform", "client" and "parent". Offsets are
-    code points of the original text. Exit code 1 if any line was no post; the others are judged all the same.
+    A post is {"id", "text", "published_at"} and may have "author", "platform", "client", "parent" and "quoted". Offsets
+    are code points of the original text. Exit code 1 if any line was no post; the others are judged all the same.
     """
     settings: Settings | None = None
     if config is not None:
@@ -81,7 +81,8 @@ def parse_line(raw: bytes) -> Line:
     if not isinstance(record, dict):
         raise BadLineError("not an object")
     parts = [Part(Origin.TEXT, _text(record, "text", needed=True))]
-    for field, origin, own in (("client", Origin.CLIENT, OWN), ("parent", Origin.PARENT, OTHERS)):
+    others = (("client", Origin.CLIENT, OWN), ("parent", Origin.PARENT, OTHERS), ("quoted", Origin.QUOTED, OTHERS))
+    for field, origin, own in others:
         if text := _text(record, field):
             parts.append(Part(origin, text, by_author=own))
     return Line(_id(record), tuple(parts), _instant(record), _text(record, "author"))
@@ -127,8 +128,10 @@ def _judged(line: Line, matcher: Matcher, settings: Settings | None, *, candidat
     if settings is not None:
         result["alert"] = _alert(found)
     if candidates:
-        explained = matcher.explain(line.parts, knows=knows, at=line.published_at)
-        result["candidates"] = [_candidate(part, c) for part in explained.parts for c in part.candidates]
+        explained = matcher.explain(line.parts, knows=knows, at=line.published_at, everything=True)
+        seen = [(part, story) for part in explained.parts for story in part.candidates]
+        result["hits"] = [_recognised(part, story) for part, story in seen if _is_recognised(story)]
+        result["candidates"] = [_candidate(part, story) for part, story in seen]
     return result
 
 
@@ -152,6 +155,25 @@ def _hit(finding: Finding, parts: tuple[Part, ...]) -> dict[str, object]:
     }
     origin = parts[finding.part_no].origin
     return hit if origin is Origin.TEXT else {**hit, "part": origin}
+
+
+def _is_recognised(story: CandidateStory) -> bool:
+    """Whether it is a name, price, date or spec to a reader: chosen, no harmless number, no mere word of a brand."""
+    return story.fate is CHOSEN and not story.candidate.harmless
+
+
+def _recognised(part: PartStory, story: CandidateStory) -> dict[str, object]:
+    seen, verdict = story.candidate, story.verdict
+    found = verdict.finding if verdict else None
+    hit: dict[str, object] = {
+        "kind": seen.kind,
+        "start": seen.start,
+        "end": seen.end,
+        "value": (found.value if found else seen.value) or None,
+        "product": (found.subject if found else seen.subject) or None,
+        "joined": found is not None and found.disposition in OPEN_WINDOW,
+    }
+    return hit if part.origin is Origin.TEXT else {**hit, "part": part.origin}
 
 
 def _candidate(part: PartStory, story: CandidateStory) -> dict[str, object]:

@@ -70,7 +70,7 @@ def print_rows(
 
 def printable(text: str) -> str:
     """A text without the control and reordering characters with which it could fake lines on a terminal."""
-    return "".join(c if c.isprintable() or c == "\n" else "\ufffd" for c in text)
+    return "".join(c if c.isprintable() or c == "\n" else " " if c.isspace() else "\ufffd" for c in text)
 
 
 def short_time(at: datetime | None) -> str:

@@ -124,7 +124,7 @@ def write_rules(directory: Path, language: str, now: datetime) -> None:
     """The company's secrets as a user would write them; the launch is a few days ahead of `now`."""
     launch_at = (now.astimezone(_SHANGHAI) + timedelta(days=LAUNCH_DAYS, hours=1)).replace(second=0, microsecond=0)
     phone, band, later = ("翠鸟", "白鹭", "云杉") if language == "zh" else ("Kingfisher", "Egret", "Spruce")
-    products = PRODUCTS.replace("@LAUNCH@", launch_at.isoformat())
+    products = PRODUCTS.replace("@LAUNCH@", launch_at.isoformat()).replace("@DAY@", launch_at.date().isoformat())
     for mark, label in (("@PHONE@", phone), ("@BAND@", band), ("@LATER@", later)):
         products = products.replace(mark, label)
     directory.mkdir(mode=0o700)

@@ -16,8 +16,23 @@ label = "@PHONE@"
 brand = ["云雀", "Yunque"]
 names = ["云雀9", "Yunque 9"]
 timezone = "Asia/Shanghai"
-kinds = ["product"]
 until = "event:winter-launch"
+
+[[products.facts]]
+name = "price"
+kind = "price"
+value = "2999 CNY"
+
+[[products.facts]]
+name = "price"
+kind = "price"
+value = "449 EUR"
+market = "EU"
+
+[[products.facts]]
+name = "launch"
+kind = "date"
+value = "@DAY@"
 
 [[products]]
 key = "yunque-band-3"
@@ -50,4 +65,13 @@ severity = "high"
 [rules.examples]
 match = ["明天见云 雀 9", "雲雀9 到手", "on stage with Yunque9 tomorrow", "布丁的发布会"]
 ignore = ["云雀90周年", "这台云雀8用了一年", "Pudding for dessert"]
+
+[[rules]]
+id = "secret-value"
+kinds = ["price", "date", "spec"]
+severity = "high"
+
+[rules.examples]
+match = ["云雀9 卖 2999", "Yunque 9 starts at four forty-nine"]
+ignore = ["云雀8 卖 2999", "Yunque 9 years on, still $449 a month"]
 """

@@ -93,6 +93,14 @@ SCRIPT: Final[tuple[Act, ...]] = (
     Planted(
         14.0, "wang", "traditional", "雲雀9 到手，色澤很靚。", leak=True, gloss="Yunque 9 in my hands, lovely colour"
     ),
+    Planted(
+        14.6,
+        "chen-notes",
+        "price",
+        "起售价2字头，三天后见。",
+        leak=True,
+        gloss="starts somewhere from 2,000 up, see you in three days",
+    ),
     Turn(15.0, Trouble.SIGN_IN, "anna-notes"),
     Planted(15.5, "he", "night", "今晚的夜景是用手机拍的。", leak=False, gloss="tonight's view, taken with my phone"),
     Planted(
@@ -105,6 +113,14 @@ SCRIPT: Final[tuple[Act, ...]] = (
         version=2,
     ),
     Turn(18.7, Trouble.READABLE, "anna-notes"),
+    Planted(
+        18.9,
+        "lin",
+        "rent",
+        "办公室月租2999元，下周四部门聚餐，人均299。",
+        leak=False,
+        gloss="the office costs 2,999 a month; team dinner on Thursday, 299 each",
+    ),
     Planted(19.5, "anna-posts", "dessert", "Pudding for dessert, the best part of a Friday.", leak=False),
     Planted(
         21.0,
@@ -115,6 +131,7 @@ SCRIPT: Final[tuple[Act, ...]] = (
         gloss="the launch rehearsal of Pudding is over, well done",
     ),
     Planted(22.5, "lin-abroad", "hashtag", "Last fitting today. #YunqueBand3 #nofilter", leak=True),
+    Planted(23.2, "lin-abroad", "euros", "Europe starts at four forty-nine. You did not hear it from me.", leak=True),
     Planted(24.0, "anna-notes", "rain", "Signed in again. Nothing but rain in Berlin.", leak=False),
 )
 LENGTH_S: Final = max(act.at_s for act in SCRIPT)

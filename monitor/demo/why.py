@@ -9,7 +9,7 @@ from monitor.demo.texts import say
 from monitor.match import CandidateStory, Matcher
 from monitor.model.findings import Disposition, Finding
 from monitor.model.posts import Part
-from monitor.model.rulebook import NEVER
+from monitor.model.rulebook import NEVER, Kind
 from monitor.store.browse import Told
 from monitor.words.phrases import duration
 
@@ -31,11 +31,11 @@ def why(language: str, told: Told, findings: Sequence[Finding], now: datetime) -
 
 def why_not(language: str, matcher: Matcher, parts: Sequence[Part], knows: frozenset[str], at: datetime) -> str:
     """What was seen in a text that does not alert, and why it is nothing."""
-    story = matcher.explain(parts, knows=knows, at=at)
+    told = [(part, c) for part in matcher.explain(parts, knows=knows, at=at).parts for c in part.candidates]
+    names = [(part, c) for part, c in told if c.candidate.kind is Kind.PRODUCT]
     seen = dict.fromkeys(
         say(language, "seen", name=parts[part.no].text[c.candidate.start : c.candidate.end], reason=reason)
-        for part in story.parts
-        for c in part.candidates
+        for part, c in names or told
         for reason in _nothing(language, c)
     )
     return say(language, "and").join(list(seen)[:_MOST_REASONS]) or say(language, "no_name")
@@ -49,7 +49,7 @@ def _nothing(language: str, story: CandidateStory) -> Iterator[str]:
         yield words.say_reason(language, story.fate)
     elif story.verdict.finding is not None:
         yield words.say_reason(language, story.verdict.finding.reason)
-    elif story.candidate.harmless and not story.candidate.vetoes:
-        yield words.say(language, "released_number")
+    elif story.verdict.why_not is not None:
+        yield words.say_reason(language, story.verdict.why_not)
     else:
         yield words.say(language, "name_is_no_secret")

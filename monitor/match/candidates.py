@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from monitor.match.terms import Role
 from monitor.model.findings import Reason
 from monitor.model.rulebook import Kind
 
@@ -24,3 +25,6 @@ class Candidate:
     harmless: bool = False  # competes, and is no secret when it wins
     vetoes: bool = False  # a "not this" phrase: what begins in it loses, unless it is the longer name of another
     fails: Reason | None = None
+    role: Role = Role.NAME  # of a word of the list
+    row: str = ""  # of a quantity: the row of the grammar that read it
+    bare: bool = False  # of a quantity: alone it could be any number

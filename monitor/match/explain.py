@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from monitor.match.candidates import Candidate
-from monitor.match.join import Verdict
+from monitor.match.judge import Verdict
 from monitor.model.findings import Reason
 from monitor.model.posts import Origin
 
@@ -29,6 +29,7 @@ class PartStory:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The story of one evaluation, part by part."""
+    """The story of one evaluation, part by part; `skipped` names rules that ran out of time."""
 
     parts: tuple[PartStory, ...]
+    skipped: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ traditional Chinese all disappear here. Letters of other alphabets that only loo
 """
 
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -115,6 +116,10 @@ class Folded:
     def splits(self, at: int) -> bool:
         """Whether the folded offset lies inside one original character, as in the middle of ⑬."""
         return 0 < at < len(self.origins) and self.origins[at - 1] == self.origins[at]
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """The folded span of an original one."""
+        return bisect_left(self.origins, start), bisect_left(self.origins, end)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original span of a folded one, with the combining marks and keycaps that follow it."""

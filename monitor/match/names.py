@@ -48,6 +48,7 @@ def candidate_of(
         harmless=term.role in _HARMLESS,
         vetoes=term.role is Role.NOT_THIS,
         fails=Reason(fails) if fails else None,
+        role=term.role,
     )
 
 

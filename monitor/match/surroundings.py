@@ -43,6 +43,7 @@ class Surroundings:
     def __init__(self, folded: Folded) -> None:
         self._folded = folded
         self._brands: dict[Searched, bool] = {}  # a long text may ask a hundred thousand times
+        self._cues: dict[tuple[re.Pattern[str], int], bool] = {}
 
     def in_link(self, start: int, end: int) -> bool:
         """Whether the original span touches a URL, an @handle or an e-mail address."""
@@ -55,6 +56,23 @@ class Surroundings:
         if brand not in self._brands:
             self._brands[brand] = brand.search(self._folded.text) is not None
         return self._brands[brand]
+
+    def sentence_of(self, at: int) -> int:
+        """The number of the sentence that the folded offset lies in, from 0."""
+        return bisect_right(self._sentence_ends, at)
+
+    def sentence(self, number: int) -> tuple[int, int]:
+        """Where that sentence begins and ends in the folded text."""
+        ends, whole = self._sentence_ends, len(self._folded.text)
+        begin = ends[number - 1] if 0 < number <= len(ends) else whole * (number > 0)
+        return begin, ends[number] if number < len(ends) else whole
+
+    def has_cue(self, cue: re.Pattern[str], number: int) -> bool:
+        """Whether the pattern is found in that sentence."""
+        key = (cue, number)
+        if key not in self._cues:
+            self._cues[key] = cue.search(self._folded.text, *self.sentence(number)) is not None
+        return self._cues[key]
 
     def launch_word_beside(self, start: int, end: int) -> bool:
         """Whether a word of making or launching stands in the sentence of that folded span."""

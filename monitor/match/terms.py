@@ -38,6 +38,9 @@ class Role(StrEnum):
     NUMBER = "number"  # a number of a series beyond the released ones
     WEAK_NUMBER = "weak_number"  # the same without its brand
     RELEASED = "released"  # a number of a series that is out
+    BRAND = "brand"  # a word of the brand; no secret, but values and everyday words are said of it
+    LINE = "line"  # a product's name without its generation; no secret either
+    FACT = "fact"  # a listed spec in words; a secret only where it is said of its product
 
 
 @dataclass(frozen=True, slots=True)

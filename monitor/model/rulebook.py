@@ -122,6 +122,16 @@ class Example:
     text: str
     at: datetime | None = None
     author_knows: frozenset[str] = frozenset()
+    usual_client: str = ""
+    parent: str = ""  # the post that it answers
+
+
+class ClientSign(StrEnum):
+    """What a posting client may give away."""
+
+    UNRELEASED = "unreleased"  # it is the name of a secret product
+    GENERIC = "generic"  # the author's usual device has gone from it
+    RIVAL = "rival"  # a device of a rival
 
 
 class RuleStatus(StrEnum):
@@ -141,9 +151,20 @@ class Rule:
     status: RuleStatus
     subjects: frozenset[str]  # product keys; empty for all
     own_words_only: bool
+    listed_only: bool  # of prices, dates and specs: only those that the watchlist has
     match: tuple[Example, ...]
     ignore: tuple[Example, ...]
     place: str  # file:line, for messages
+    label: str = ""  # may be said aloud: what findings that belong to no product are called
+    pattern: str = ""  # a regular expression over folded text
+    timeout_ms: int = 50  # of one search with the pattern in one text
+    clients: frozenset[ClientSign] = frozenset({ClientSign.UNRELEASED})
+    rivals: tuple[str, ...] = ()  # brand words
+
+    @property
+    def own_subject(self) -> str:
+        """The subject of its findings that belong to no product."""
+        return f"rule:{self.id}"
 
 
 @dataclass(frozen=True, slots=True)

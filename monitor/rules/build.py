@@ -9,8 +9,10 @@ from enum import StrEnum
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from monitor.match.patterns import PatternError, compile_pattern
 from monitor.model.rulebook import (
     NEVER,
+    ClientSign,
     Event,
     Example,
     Fact,
@@ -37,7 +39,12 @@ _PRODUCT_KEYS = (
 _FACT_KEYS = ("name", "kind", "value", "variant", "market", "from", "until")
 _EVENT_KEYS = ("key", "label", "starts_at", "timezone")
 _SERIES_KEYS = ("key", "ref", "label", "brand", "pattern", "released_up_to", "listed_up_to")
-_RULE_KEYS = ("id", "kinds", "severity", "status", "products", "own_words_only", "examples")
+_RULE_KEYS = (
+    *("id", "label", "kinds", "severity", "status", "products", "own_words_only", "listed_only", "examples"),
+    *("pattern", "timeout_ms", "clients", "rivals"),
+)
+_EXAMPLE_KEYS = ("text", "at", "knows", "usual_client", "parent")
+TIMEOUT_MS, MAX_TIMEOUT_MS = 50, 250
 
 _MONEY = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?\s+([A-Z]{3})")
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
@@ -166,6 +173,10 @@ def read_rule(table: Table, subjects: Collection[str], place: str) -> Rule:
             fix = "name the 'key' of a product or series, or leave the list out for all"
             raise table.wrong(f"no. {no} of 'products' is no product and no series", fix, "products", no - 1)
     match, ignore = _examples(table)
+    pattern = _pattern(table, kinds)
+    clients = _choices(table, "clients", tuple(ClientSign)) or frozenset({ClientSign.UNRELEASED})
+    rivals = _rivals(table, clients)
+    own = bool(pattern) or bool(rivals)
     return Rule(
         id=table.text("id"),
         kinds=kinds,
@@ -173,10 +184,47 @@ def read_rule(table: Table, subjects: Collection[str], place: str) -> Rule:
         status=_choice(table, "status", tuple(RuleStatus)) if "status" in table.raw else RuleStatus.STABLE,
         subjects=frozenset(products),
         own_words_only=table.flag("own_words_only"),
+        listed_only=table.flag("listed_only"),
         match=match,
         ignore=ignore,
         place=place,
+        label=table.text("label") if own else table.text("label", ""),
+        pattern=pattern,
+        timeout_ms=_timeout_ms(table),
+        clients=clients,
+        rivals=rivals,
     )
+
+
+def _pattern(table: Table, kinds: frozenset[Kind]) -> str:
+    """The pattern of a rule of that kind, "" of any other."""
+    pattern = table.text("pattern") if kinds == {Kind.PATTERN} else table.text("pattern", "")
+    if pattern and kinds != {Kind.PATTERN}:
+        raise table.wrong("'pattern' belongs to rules of its own", 'write kinds = ["pattern"]', "pattern")
+    if Kind.PATTERN in kinds and kinds != {Kind.PATTERN}:
+        raise table.wrong("'kinds' mixes pattern with others", "make two rules of it", "kinds")
+    if pattern:
+        try:
+            compile_pattern(pattern)
+        except PatternError as error:
+            fix = "see docs/reference/rules.md for what a pattern may be"
+            raise table.wrong(f"'pattern' cannot be used: {error}", fix, "pattern") from None
+    return pattern
+
+
+def _timeout_ms(table: Table) -> int:
+    timeout_ms = table.number("timeout_ms") if "timeout_ms" in table.raw else TIMEOUT_MS
+    if not 1 <= timeout_ms <= MAX_TIMEOUT_MS:
+        raise table.wrong("'timeout_ms' is out of range", f"write 1 to {MAX_TIMEOUT_MS} (milliseconds)", "timeout_ms")
+    return timeout_ms
+
+
+def _rivals(table: Table, clients: frozenset[ClientSign]) -> tuple[str, ...]:
+    rivals = table.texts("rivals")
+    if (ClientSign.RIVAL in clients) is not bool(rivals):
+        fix = 'a rule with clients = ["rival"] names the brands in rivals = ["..."], and no other does'
+        raise table.wrong("'rivals' and 'clients' do not go together", fix, "rivals" if rivals else "clients")
+    return rivals
 
 
 def _examples(rule: Table) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
@@ -203,12 +251,14 @@ def _example(table: Table, key: str, no: int, item: object) -> Example:
         return Example(item)
     if not isinstance(item, Mapping):
         raise table.wrong(f"an example of '{key}' is neither text nor table", 'write "..." or {text = "..."}', key, no)
-    example = Table(item, table.file, (*table.path, key, no), table.lines).expect(("text", "at", "knows"))
+    example = Table(item, table.file, (*table.path, key, no), table.lines).expect(_EXAMPLE_KEYS)
     at = example.value("at")
     return Example(
         example.text("text"),
         None if at is None else _instant(example, "at", at),
         frozenset(example.texts("knows")),
+        example.text("usual_client", ""),
+        example.text("parent", ""),
     )
 
 

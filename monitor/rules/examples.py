@@ -25,8 +25,10 @@ def _problems(rule: Rule, matcher: Matcher) -> Iterator[str]:
 
 
 def _finds(rule: Rule, example: Example, matcher: Matcher) -> bool:
-    origin = Origin.CLIENT if rule.kinds == {Kind.CLIENT} else Origin.TEXT
-    explanation = matcher.explain([Part(origin, example.text)], knows=example.author_knows, at=example.at)
+    parts = [Part(Origin.CLIENT if rule.kinds == {Kind.CLIENT} else Origin.TEXT, example.text)]
+    if example.parent:
+        parts.append(Part(Origin.PARENT, example.parent, by_author=False))
+    explanation = matcher.explain(parts, knows=example.author_knows, at=example.at, usual_client=example.usual_client)
     verdicts = (story.verdict for part in explanation.parts for story in part.candidates)
     return any(
         verdict.finding.disposition in _TELLS and rule_id == rule.id and why.code in _SELECTS

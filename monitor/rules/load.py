@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from monitor.errors import RuleError
 from monitor.match.fold import key_of
-from monitor.model.rulebook import Product, RuleBook, Series
+from monitor.model.rulebook import Product, Rule, RuleBook, Series
 from monitor.rules.build import WORD_KEYS, read_event, read_product, read_rule, read_series
 from monitor.rules.toml import Table, parse_toml
 
@@ -78,6 +78,7 @@ def _build(section: Sections, places: Sequence[str]) -> RuleBook:
     _check_unique(section["rules"], "id")
     keys = [subject.key for subject in named]
     rules = tuple(read_rule(t, keys, place) for t, place in zip(section["rules"], places, strict=True))
+    _check_rule_labels(section["rules"], rules, named)
     if not rules:
         raise RuleError("rules", None, "there is no rule, so nothing would be told", "add a [[rules]] table")
     body = _body(section, places)
@@ -144,10 +145,25 @@ def _check_beside(table: Table) -> None:
 
 
 def _check_said_words(table: Table, subject: Product | Series) -> None:
+    for key, said in (("ref", subject.ref), ("label", subject.label)):
+        _check_said(table, key, said, _secret_words(subject))
+
+
+def _check_rule_labels(tables: Sequence[Table], rules: Sequence[Rule], subjects: Sequence[Product | Series]) -> None:
+    labelled = [(table, rule) for table, rule in zip(tables, rules, strict=True) if rule.label]
+    secret = [word for subject in subjects for word in _secret_words(subject)] if labelled else []
+    for table, rule in labelled:
+        _check_said(table, "label", rule.label, secret)
+
+
+def _secret_words(subject: Product | Series) -> list[str]:
     words = (
         (subject.pattern,) if isinstance(subject, Series) else (*subject.names, *subject.aliases, *subject.codenames)
     )
-    secret = [key_of(word) for word in (*words, subject.key)]
-    for key, said in (("ref", key_of(subject.ref)), ("label", key_of(subject.label))):
-        if any(word == said or (len(word) >= MIN_TELLING and word in said) for word in secret):
-            raise table.wrong(f"'{key}' tells the name, and it leaves this machine", "choose a neutral word", key)
+    return [key_of(word) for word in (*words, subject.key)]
+
+
+def _check_said(table: Table, key: str, said: str, secret: Iterable[str]) -> None:
+    told = key_of(said)
+    if any(word == told or (len(word) >= MIN_TELLING and word in told) for word in secret):
+        raise table.wrong(f"'{key}' tells the name, and it leaves this machine", "choose a neutral word", key)

@@ -16,7 +16,7 @@ from monitor.errors import RuleError
 from monitor.model.rulebook import RuleBook
 from monitor.rules import write
 from monitor.rules.build import SECRET_KINDS
-from monitor.rules.everyday import is_everyday
+from monitor.rules.everyday import brand_words, is_everyday
 from monitor.rules.load import book_of
 from monitor.rules.toml import Table
 
@@ -63,7 +63,9 @@ def import_watchlist(data: bytes, existing: RuleBook | None) -> ImportResult:
     """
     known = _by_key(existing) if existing else {}
     questions: list[str] = []
-    products = [_imported(table, known, questions) for table in _tables(data)]
+    tables = _tables(data)
+    brands = brand_words([(table.text("brand"), (*table.texts("names"), *table.texts("aliases"))) for table in tables])
+    products = [_imported(table, known, brands[table.text("brand")], questions) for table in tables]
     files = {LIST_FILE: _list_text(products), RULES_FILE: _default_rules(products, questions)}
     listed = _by_key(book_of(files))  # whatever is wrong is told now, not at the next start
     if existing:
@@ -91,7 +93,7 @@ def _tables(data: bytes) -> tuple[Table, ...]:
     return Table(raw, "watchlist").tables("products")
 
 
-def _imported(table: Table, known: Known, questions: list[str]) -> _Imported:
+def _imported(table: Table, known: Known, brand: tuple[str, ...], questions: list[str]) -> _Imported:
     key = table.text("id")
     before = Table(known.get(key, {}))
     ref = before.text("ref", "") or _new_ref(known)
@@ -100,7 +102,7 @@ def _imported(table: Table, known: Known, questions: list[str]) -> _Imported:
         "key": key,
         "ref": ref,
         "label": before.text("label", ref),
-        "brand": [table.text("brand")],
+        "brand": list(dict.fromkeys((table.text("brand"), *brand, *before.texts("brand")))),
         "names": _names(table),
         "aliases": aliases,
         "weak_aliases": weak,
@@ -194,18 +196,31 @@ def _list_text(products: list[_Imported]) -> str:
 
 
 def _default_rules(products: list[_Imported], questions: list[str]) -> str:
-    """Two rules with a name of the list as their example."""
+    """A few rules with a name and a price of the list as their examples."""
     names = [table for table in products if "product" in table.kinds]
     if not names:
         questions.append("no product's name is secret, so the examples in rules.toml need words of yours")
     example = [names[0].name if names else "?"]
-    rules = (("unreleased-name", "product", "high"), ("posting-client", "client", "medium"))
+    rules = [
+        ("unreleased-name", ["product"], "high", example),
+        ("posting-client", ["client"], "medium", example),
+    ]
+    if said := next((f"{table.name} {fact['value']}" for table, fact in _priced(products)), None):
+        rules.insert(1, ("secret-value", ["price", "date", "spec"], "high", [said]))
+    else:
+        questions.append("no price is listed, so a rule for prices, dates and specs needs an example of yours")
     tables = [
         text
-        for rule_id, kind, severity in rules
+        for rule_id, kinds, severity, match in rules
         for text in (
-            write.table("[[rules]]", {"id": rule_id, "kinds": [kind], "severity": severity}),
-            write.table("[rules.examples]", {"match": example}),
+            write.table("[[rules]]", {"id": rule_id, "kinds": kinds, "severity": severity}),
+            write.table("[rules.examples]", {"match": match}),
         )
     ]
     return "\n".join([write.comment(_RULES_HEAD), *tables])
+
+
+def _priced(products: list[_Imported]) -> Iterator[tuple[_Imported, Values]]:
+    for table in products:
+        if "price" in table.kinds:
+            yield from ((table, fact) for fact in table.facts if fact["kind"] == "price")

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, fun
 from monitor.alert import AlertBefore, AlertChange, Announcement, Suppression
 from monitor.model.findings import Disposition, Finding
 from monitor.model.messages import AlertState, EventKind, Verdict
-from monitor.model.posts import Part, PostKind
+from monitor.model.posts import Origin, Part, PostKind
 from monitor.model.rulebook import Kind, Severity
 from monitor.store import schema
 from monitor.store.claims import RELEASED, claim, is_due, keep
@@ -173,6 +173,16 @@ def _alert_before(tx: Connection, row: Row[Any]) -> AlertBefore:
     )
 
 
+def clients_before(tx: Connection, pending: PendingRevision, *, limit: int = 20) -> list[str]:
+    """What the author's last posts before this one were sent from, newest first; "" where a post does not say."""
+    account = select(posts.c.author_account_id).where(posts.c.id == pending.post_id).scalar_subquery()
+    earlier = (posts.c.author_account_id == account) & (posts.c.id < pending.post_id)
+    current = (revisions.c.post_id == posts.c.id) & (revisions.c.no == posts.c.current_rev)
+    texts = select(revisions.c.parts).join(posts, current).where(earlier).order_by(posts.c.id.desc()).limit(limit)
+    found = [parts_from_json(parts) for parts in tx.execute(texts).scalars()]
+    return [next((part.text for part in parts if part.origin is Origin.CLIENT), "") for parts in found]
+
+
 # --- what came of it ------------------------------------------------------------------------------------------------
 
 
@@ -198,8 +208,7 @@ def save_evaluation(
         due_at=None,
         **RELEASED,
     )
-    for kind in ("quarantine",) if skipped else ("quarantine", "partial"):
-        close_incident(tx, kind, f"revision {pending.id}", now)
+    close_incident(tx, "quarantine", f"revision {pending.id}", now)
     tx.execute(delete(findings).where(findings.c.revision_id == pending.id))
     if found:
         once = insert_into(tx, findings).on_conflict_do_nothing()

@@ -8,7 +8,7 @@ from monitor.errors import RenderError
 from monitor.model.findings import Reason
 from monitor.words import en, zh
 
-_CODES: Final = ("spelling_", "context_")
+_CODES: Final = ("spelling_", "context_", "match_", "join_")
 
 LANGUAGES: Mapping[str, Mapping[str, str]] = {"zh": zh.SENTENCES, "en": en.SENTENCES}
 

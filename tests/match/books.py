@@ -50,6 +50,7 @@ RULE = Rule(
     status=RuleStatus.STABLE,
     subjects=frozenset(),
     own_words_only=False,
+    listed_only=False,
     match=(),
     ignore=(),
     place="rules.toml:1",

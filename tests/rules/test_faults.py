@@ -11,6 +11,8 @@ from tests.rules.sample import EVENTS, FILES, PRODUCTS, RULES, SECRETS
 
 P, R, E = "products.toml", "rules.toml", "events.toml"
 
+PATTERN = 'kinds = ["pattern"]\nlabel = "x"\npattern = '
+
 
 def broken(file: str, before: str, after: str) -> dict[str, str]:
     assert before in FILES[file]
@@ -98,7 +100,25 @@ FAULTS = [
     (R, 'match = ["云雀K90"]', "match = [3]", 22, "neither text nor table", "{text"),
     (R, 'match = ["云雀K90"]', 'matches = ["云雀K90"]', 22, "unknown key 'matches' in [rules.examples]", "'match'?"),
     (R, "at = 2030-12-01T00:00:00Z", "at = 2030-12-01T00:00:00", 9, "'at' has no offset", "write at"),
-    (R, "at = 2030-12-01T00:00:00Z", "when = 2030", 9, "unknown key 'when'", "known keys: at, knows, text"),
+    (R, "at = 2030-12-01T00:00:00Z", "when = 2030", 9, "unknown key 'when'", "known keys: at, knows, parent"),
+    (R, 'kinds = ["product", "client"]', 'kinds = ["pattern"]\nlabel = "x"', 13, "'pattern' is missing", "add pattern"),
+    (R, 'kinds = ["product", "client"]', 'kinds = ["pattern"]\npattern = "x"', 13, "'label' is missing", "add label"),
+    (R, 'kinds = ["product", "client"]', f'{PATTERN}"(云雀9"', 17, "it is no pattern (position", "docs/"),
+    (R, 'kinds = ["product", "client"]', f'{PATTERN}"(云雀9)?"', 17, "it finds the empty text", "docs/"),
+    (R, 'kinds = ["product", "client"]', f'{PATTERN}"x"\ntimeout_ms = 900', 18, "out of range", "1 to 250"),
+    (
+        R,
+        'kinds = ["product"]',
+        'kinds = ["product"]\npattern = "x"',
+        4,
+        "'pattern' belongs to rules of its own",
+        "kinds",
+    ),
+    (R, 'kinds = ["product"]', 'kinds = ["product", "pattern"]\npattern = "x"', 4, "rules of its own", "kinds"),
+    (R, 'kinds = ["product"]', 'kinds = ["client"]\nclients = ["rivals"]', 4, "an unknown value", "'rival'?"),
+    (R, 'kinds = ["product"]', 'kinds = ["client"]\nclients = ["rival"]', 4, "do not go together", "rivals = "),
+    (R, 'kinds = ["product"]', 'kinds = ["client"]\nrivals = ["x"]', 4, "do not go together", "rivals = "),
+    (R, 'kinds = ["product"]', 'kinds = ["product"]\nlabel = "Yunque-9 talk"', 4, "'label' tells the name", "neutral"),
 ]
 
 

@@ -8,6 +8,7 @@ from monitor.alert import RevisionBefore, decide
 from monitor.errors import ClaimLostError
 from monitor.model.findings import Disposition
 from monitor.model.messages import AlertState, EventKind, Verdict
+from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import Kind, Severity
 from monitor.store import Store, accounts, claims, reviews, revisions
 from monitor.store.incidents import open_incident
@@ -158,19 +159,25 @@ def test_a_text_is_judged_for_the_person_whose_account_it_is_now(watched: Store)
     assert [r.person_key for r in pending(watched, NOON)] == ["wei"]
 
 
-@pytest.mark.parametrize(
-    ("skipped", "still_open"), [((), set()), (("slow-rule",), {"partial"})], ids=["whole", "partial again"]
-)
-def test_a_text_that_is_judged_after_all_is_no_trouble_any_more(
-    watched: Store, skipped: tuple[str, ...], still_open: set[str]
-) -> None:
+def test_a_text_that_is_judged_after_all_is_no_trouble_any_more(watched: Store) -> None:
     read(watched, page(post("p1")), NOON)
     (revision,) = pending(watched, NOON)
     with watched.write() as tx:
-        for kind in ("quarantine", "partial"):
-            open_incident(tx, kind, f"revision {revision.id}", {}, NOON)
-        revisions.save_evaluation(tx, revision, [], skipped, "r", NOON)
-        assert {kind for kind, at in sample.rows(tx, incidents, "kind", "closed_at") if at is None} == still_open
+        open_incident(tx, "quarantine", f"revision {revision.id}", {}, NOON)
+        revisions.save_evaluation(tx, revision, [], ["slow-rule"], "r", NOON)
+        assert [at for (at,) in sample.rows(tx, incidents, "closed_at")] == [NOON]
+
+
+def test_the_clients_of_the_posts_before_are_those_of_the_same_account(watched: Store) -> None:
+    others = sample.account("lin-other")
+    sample.people(watched, sample.account(), others)
+    read(watched, page(post("o1", parts=(Part(Origin.TEXT, "x"), Part(Origin.CLIENT, "Pad")))), NOON, others)
+    sent = [post("p1", parts=(Part(Origin.TEXT, "a"), Part(Origin.CLIENT, "云雀8"))), post("p2", "b"), post("p3", "c")]
+    read(watched, page(*sent), NOON)
+    last = max(pending(watched, NOON), key=lambda revision: revision.post_id)
+    with watched.read() as tx:
+        assert revisions.clients_before(tx, last) == ["", "云雀8"]
+        assert revisions.clients_before(tx, last, limit=1) == [""]
 
 
 # --- texts that do harm ---------------------------------------------------------------------------------------------

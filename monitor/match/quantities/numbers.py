@@ -11,6 +11,8 @@ _SMALL_UNIT = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟":
 _LARGE_UNIT = {"万": 10**4, "亿": 10**8}
 HAN_NUMERAL = "零一二三四五六七八九两壹贰叁肆伍陆柒捌玖十拾百佰千仟万亿"
 DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+# Where a number in digits may begin: not inside one, but after a comma that only ends a clause (512,4499元).
+BEGIN = r"(?<!\d)(?<!\d\.)(?:(?<!\d,)|(?=\d{4}))"
 _TOKEN = re.compile(rf"({DIGITS})|([{''.join(HAN_DIGIT)}])|([十拾百佰千仟])|([万亿])|([kw])")
 _LONGEST = 24  # characters of a number that anybody means
 _LETTERS = {"k": 10**3, "w": 10**4}
@@ -34,7 +36,7 @@ def han_number(text: str) -> Decimal | None:
         return None
     if len(text) > 1 and all(char in HAN_DIGIT for char in text):
         return Decimal("".join(str(HAN_DIGIT[char]) for char in text))
-    tokens = [found for found in _TOKEN.finditer(text)]
+    tokens = list(_TOKEN.finditer(text))
     if not tokens or "".join(found.group() for found in tokens) != text:
         return None
     return _sum(tokens)
@@ -66,7 +68,7 @@ def _sum(tokens: list[re.Match[str]]) -> Decimal | None:
         section += (Decimal(1) if number is None else number) * unit
         number, last_unit = None, unit
     if number is not None:
-        below = last_unit // 10 if last_unit >= 100 and tokens[-2].group() not in "零" and number < 10 else 1  # noqa: PLR2004
+        below = last_unit // 10 if last_unit >= 100 and tokens[-2].group() != "零" and number < 10 else 1  # noqa: PLR2004
         section += number * below
     return total + section
 
@@ -100,7 +102,7 @@ ENGLISH_NUMBER = rf"(?:{_WORD})(?:(?:[ \-]|[ ]and[ ])(?:{_WORD}|{_SCALE})){{0,8}
 
 
 def english_number(text: str) -> Decimal | None:
-    """English number words, or None: twenty-nine, four hundred and forty-nine, and as prices are said: four forty-nine."""
+    """English number words, or None: twenty-nine, four hundred and forty-nine; as prices are said: four forty-nine."""
     words = [word for word in re.split(r"[ \-]+", text) if word != "and"]
     total = group = 0
     last = 0  # the word before, to tell twenty-nine from four forty-nine
