@@ -38,7 +38,7 @@ def posts(count: int, names: Sequence[str], seed: int = SEED) -> Iterator[str]:
 
 def _words(random: Random) -> list[str]:
     """The words of one post, up to a length as posts have it, with the signs between them."""
-    length = min(int(random.lognormvariate(4.7, 0.75)) + 8, 900)
+    length = min(int(random.lognormvariate(3.6, 1.1)) + 2, 900)  # half of them short, as real posts are
     share = random.random()
     words: list[str] = []
     size = 0

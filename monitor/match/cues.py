@@ -76,6 +76,8 @@ NAMED_EVENT: Final = re.compile(
       [\u4e00-\u9fff] (?![的开办场次季届个后午天日号周月年来去看是在有将会等到见屏板表机视本车片品])
       [\u4e00-\u9fff] (?=发布会)"""
 )
+# Without a name, a number is said of something only where one of these stands.
+ANY: Final = (LAUNCH, PRICE, EVENT, OURS)
 ASKS_PRICE: Final = re.compile(r"多少钱|什么价|价格|几块|怎么卖|卖多少|定价|售价|how much|price|cost")
 ASKS_DATE: Final = re.compile(r"什么时候|啥时候|几时|何时|哪天|几号|多久|when|what day|which day|date")
 

@@ -251,7 +251,7 @@ def _by_line(post: Post, view: View, seen: Seen) -> Joined | None:
 def _of_company(post: Post, company: Seen, seen: Seen) -> Sequence[str]:
     """The products that a value beside a line or a brand may be said of; of a brand, only a price tells enough."""
     if company.candidate.role is Role.LINE:
-        return (company.candidate.subject,)
+        return post.lines.get(company.candidate.value, ())
     return _of_brand(post.book, company.candidate.value) if seen.candidate.kind is Kind.PRICE else ()
 
 

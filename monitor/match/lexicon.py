@@ -11,7 +11,8 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from monitor.match import beside
 from monitor.match.family import is_small_s, sibling_end
 from monitor.match.fold import MATES, Folded, key_of
-from monitor.match.spelling import PLAIN, spelling_of
+from monitor.match.sounding import SYLLABLE, sound_key
+from monitor.match.spelling import LEET, PLAIN, spelling_of
 from monitor.match.terms import Form, Role, forms_of
 from monitor.model.rulebook import RuleBook
 
@@ -19,6 +20,10 @@ MAX_GAP = 3  # characters between two of a name's own
 _TOKEN_REACH = 40  # how far a token is looked at on either side
 _SENTENCE_ENDS = re.compile(r"\.\s")
 _SIGNS = frozenset(":").union(*MATES.items())
+SOUND_HAN = 3  # Han characters of a name that may be written by sound though it has no number
+_LONG_WORD = re.compile(r"[a-z]{4}")
+_LEET_WORD = re.compile(r"[A-Za-z][013457@$]{1,2}[A-Za-z]")
+_SHAPES = str.maketrans("013457@$i", "oleastasl")
 _RUN_ON = re.compile(r"[.\-/:]")  # between digits these make another number
 
 
@@ -42,24 +47,39 @@ class Lexicon:
     """All terms of a rule book."""
 
     def __init__(self, book: RuleBook) -> None:
-        by_key: defaultdict[str, list[Form]] = defaultdict(list)
+        by_sound: defaultdict[str, list[Form]] = defaultdict(list)
+        by_shape: defaultdict[str, list[Form]] = defaultdict(list)
         for form in forms_of(book):
-            by_key[form.key].append(form)
-        self._forms = list(by_key.values())
-        self._automaton = AhoCorasick(list(by_key), implementation=Implementation.ContiguousNFA)
+            by_sound[sound_key(form.key)].append(form)
+            if form.term.role is Role.NAME and _LONG_WORD.search(form.key):
+                by_shape[_shape_key(form.key)].append(form)
+        self._forms, self._shapes = list(by_sound.values()), list(by_shape.values())
+        self._automaton = AhoCorasick(list(by_sound), implementation=Implementation.ContiguousNFA)
+        self._leet = AhoCorasick(list(by_shape), implementation=Implementation.ContiguousNFA)
         variants = {form.term.variants for forms in self._forms for form in forms}
         self._variants = {words: _variant_pattern(words) for words in variants}
 
     def may_hold(self, text: str) -> bool:
         """Whether any term's letters stand in the text; cheap, and never false where scan finds something."""
-        return bool(self._automaton.find_matches_as_indexes(key_of(text), overlapping=True))
+        if self._automaton.find_matches_as_indexes(sound_key(text), overlapping=True):
+            return True
+        return _LEET_WORD.search(text) is not None and self._has_leet(key_of(text))
+
+    def _has_leet(self, key: str) -> bool:
+        shaped = _shape_key(key)
+        return bool(shaped != key and self._leet.find_matches_as_indexes(shaped, overlapping=True))
 
     def scan(self, folded: Folded) -> Iterator[Hit]:
         """Every term that stands in the text, verified; the ones that fail too, with the check they failed."""
-        at = folded.squeezed
-        for index, begin, end in self._automaton.find_matches_as_indexes(key_of(folded.text), overlapping=True):
+        at, key = folded.squeezed, key_of(folded.text)
+        for index, begin, end in self._automaton.find_matches_as_indexes(sound_key(key), overlapping=True):
             for form in self._forms[index]:
                 yield self._verify(folded, form, at[begin:end])
+        if _LEET_WORD.search(folded.text):
+            for index, begin, end in self._leet.find_matches_as_indexes(_shape_key(key), overlapping=True):
+                for form in self._shapes[index]:
+                    if key[begin:end] != form.key and not _is_sounded(key[begin:end], form):
+                        yield self._verify(folded, form, at[begin:end])
 
     def _verify(self, folded: Folded, form: Form, at: tuple[int, ...]) -> Hit:
         text, start, listed = folded.text, at[0], at[-1] + 1
@@ -169,10 +189,39 @@ def _number_follows(text: str, end: int) -> bool:
 
 
 def _look_alikes_fail(text: str, form: Form, at: tuple[int, ...]) -> str:
-    for place, letter, wanted in zip(at, form.letters, form.key, strict=True):
-        if text[place] not in (letter, wanted) and not _in_mixed_token(text, place):
+    for number, (place, letter, wanted) in enumerate(zip(at, form.letters, form.key, strict=True)):
+        if text[place] in (letter, wanted):
+            continue
+        if text[place] in SYLLABLE:
+            if not _may_sound(form, number):
+                return "sounds_alike_only"
+        elif text[place] in LEET:
+            if not letter.isalpha() or letter not in LEET[text[place]]:
+                return "other_letters"
+        elif not _in_mixed_token(text, place):
             return "lookalike_word"
     return ""
+
+
+def _may_sound(form: Form, place: int) -> bool:
+    """Whether another character of the same sound may stand at that place of the key.
+
+    Only in names with a number or of three Han characters, and never for the number itself: 小米九 is no 小米酒.
+    """
+    if form.term.role not in (Role.NAME, Role.NUMBER) and form.spelling != "spelling_sound":
+        return False
+    han = sum(char in SYLLABLE for char in form.key)
+    return place not in form.numerals and (any(map(str.isdigit, form.key)) or han >= SOUND_HAN)
+
+
+def _is_sounded(key: str, form: Form) -> bool:
+    """Whether a part of a text's key is what the search by sound finds anyway."""
+    return sound_key(key) == sound_key(form.key)
+
+
+def _shape_key(key: str) -> str:
+    """A key with letters for the digits that look like them; i and l are one, as 1 may be either."""
+    return key.translate(_SHAPES)
 
 
 def _in_mixed_token(text: str, place: int) -> bool:

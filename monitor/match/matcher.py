@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+from monitor.match import cues
 from monitor.match.candidates import Candidate
 from monitor.match.choose import CHOSEN, choose
 from monitor.match.clients import find_client_signs
@@ -22,7 +23,8 @@ from monitor.match.measure import measured, without_names
 from monitor.match.names import candidate_of
 from monitor.match.patterns import find_patterns, pattern_rules
 from monitor.match.surroundings import Surroundings, brand_pattern
-from monitor.match.view import Joined, Post, Seen, View
+from monitor.match.terms import lines_of
+from monitor.match.view import SIDE, Joined, Post, Seen, View
 from monitor.model.findings import Evaluation, Finding, Reason
 from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import ClientSign, Kind, RuleBook
@@ -56,6 +58,7 @@ class Matcher:
         self._brands = {key: patterns[brand] for key, brand in brands.items()}
         self._no_brand = brand_pattern(())
         self._zone = _usual_zone(book)
+        self._lines = lines_of(book)
         self._no_day = _no_day(book)
         self._patterns = pattern_rules(book)
         self._pattern_ids = frozenset(ready.rule.id for ready in self._patterns)
@@ -131,14 +134,15 @@ class Matcher:
     ) -> tuple[Post, list[_Reading]]:
         today = at.astimezone(self._zone).date() if at else self._no_day
         named = [self._names(part, knows, failing=failing) for part in parts]
-        has_subject = everything or bool(knows) or any(fate is CHOSEN for _, _, fates in named for fate in fates)
+        has_subject = everything or _has_subject(named, knows)
         readings = [
             _reading(
                 no, part, *(_with_values(*seen, today) if has_subject and part.origin is not Origin.CLIENT else seen)
             )
             for no, (part, seen) in enumerate(zip(parts, named, strict=True))
         ]
-        return Post(tuple(reading.view for reading in readings), self._book, knows, at, today), readings
+        views = tuple(reading.view for reading in readings)
+        return Post(views, self._book, knows, at, today, self._lines), readings
 
     def _names(self, part: Part, knows: frozenset[str], *, failing: bool) -> _Seen:
         folded = fold(part.text)
@@ -191,6 +195,14 @@ def _usual_zone(book: RuleBook) -> ZoneInfo:
     """The zone of most products: in it "tomorrow" and "the 18th" are read."""
     zones = Counter(product.timezone for product in book.products.values())
     return zones.most_common(1)[0][0] if zones else ZoneInfo("UTC")
+
+
+def _has_subject(named: Sequence[_Seen], knows: frozenset[str]) -> bool:
+    """Whether a number in these texts could be said of something; reading numbers is by far the most work."""
+    chosen = [c for _, candidates, fates in named for c, fate in zip(candidates, fates, strict=True) if fate is CHOSEN]
+    if any(candidate.role not in SIDE for candidate in chosen):
+        return True
+    return bool(knows or chosen) and any(cue.search(folded.text) for folded, _, _ in named for cue in cues.ANY)
 
 
 def _no_day(book: RuleBook) -> date:

@@ -22,7 +22,12 @@ _BY_CONTEXT = {
 }
 # Each alone is chance as often as not: people eat pudding on the day of a launch, and the author's own pudding.
 _WEAK_CONTEXTS = ("context_launch_word", "context_author_knows")
-_HARMLESS = {Role.NOT_THIS: "not_this", Role.RELEASED: "released_number"}
+_HARMLESS = {
+    Role.NOT_THIS: "not_this",
+    Role.RELEASED: "released_number",
+    Role.BRAND: "brand_word",
+    Role.LINE: "line_word",
+}
 
 
 def candidate_of(
@@ -37,7 +42,7 @@ def candidate_of(
         context = _context(hit, around, brand, knows)
         fails = "" if context else "no_context"
     return Candidate(
-        kind=Kind.PRODUCT,
+        kind=Kind.SPEC if term.role is Role.FACT else Kind.PRODUCT,
         subject=term.subject,
         start=start,
         end=end,
@@ -76,4 +81,6 @@ def _reason(hit: Hit, context: str) -> Reason:
         return Reason("unreleased_number", how)
     if role in _HARMLESS:
         return Reason(_HARMLESS[role])
+    if role is Role.FACT:
+        return Reason("no_subject")
     return Reason("unreleased_name") if hit.spelling == PLAIN else Reason("unreleased_name_spelled", how)

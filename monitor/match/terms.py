@@ -4,14 +4,16 @@ Numbers are written out here and not in the text, because 小米13十二月一�
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
 from monitor.match.fold import IS_TRADITIONAL, is_gap, key_of, plain
-from monitor.model.rulebook import Product, RuleBook, Series
+from monitor.match.quantities.specs import find_specs
+from monitor.match.sounding import in_initials, in_pinyin, in_sound
+from monitor.model.rulebook import Kind, Product, RuleBook, Series
 
 VARIANTS = ("pro", "max", "ultra", "plus", "mini", "lite", "至尊版", "青春版", "标准版", "典藏版")
 
@@ -25,6 +27,10 @@ _ENGLISH = (
     *("", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
 )
+_GENERATION = re.compile(
+    r"(?<![\d.])(?:19|20)?\d{1,3}(?![\d.])(?:s(?![a-z]))?|(?<![a-z])(?:ii|iii|iv|vi?|vii|viii|ix|x)$"
+)
+SHORTEST_LATIN, SHORTEST_HAN = 4, 2  # letters of a line or a spec that is a word of its own
 NO_PLACES: frozenset[int] = frozenset()
 
 
@@ -64,6 +70,7 @@ class Form:
     numerals: frozenset[int] = NO_PLACES  # places of the key where a number is written out
     traditional: bool = False  # the term itself is written so
     may_count: bool = False  # its number is an English word, as running text counts: Yunque nine
+    spelling: str = ""  # the disguise that the term itself has been put into: spelling_pinyin
 
     @cached_property
     def letters(self) -> str:
@@ -85,11 +92,14 @@ def unmistakable(codename: str) -> bool:
 
 def forms_of(book: RuleBook) -> Iterator[Form]:
     """Every form of every term of the rule book."""
+    yield from _of_company(book)
     for product in book.products.values():
         variants = (*map(plain, product.variants), *VARIANTS)
         for role, text in _of_product(product):
             everyday = role is Role.WEAK or (role is Role.CODENAME and not unmistakable(text))
             yield from _forms(Term(product.key, role, variants, needs_context=everyday), text)
+            if role is Role.NAME:
+                yield from _by_sound(product.key, variants, text)
     for series in book.series:
         yield from _of_series(series)
 
@@ -103,6 +113,60 @@ def _of_product(product: Product) -> Iterator[tuple[Role, str]]:
         yield Role.CODENAME, text
     for text in product.not_this:
         yield Role.NOT_THIS, text
+
+
+def _by_sound(subject: str, variants: tuple[str, ...], text: str) -> Iterator[Form]:
+    """A name spelled out in pinyin or shortened to initials, and a Latin one put into a character of its sound.
+
+    Each of them could be chance, so each needs context; only pinyin with a number is enough by itself.
+    """
+    folded = plain(text)
+    numbered = _NUMBER.search(folded) is not None
+    spelled = [(in_pinyin(folded), "spelling_pinyin", not numbered)]
+    if numbered:
+        spelled += [(in_initials(folded), "spelling_initials", True), (in_sound(folded), "spelling_sound", True)]
+    for written, spelling, needs_context in spelled:
+        if written:
+            role = Role.WEAK if needs_context else Role.NAME
+            term = Term(subject, role, variants, needs_context=needs_context)
+            yield Form(term, key_of(written), written, spelling=spelling)
+
+
+def _of_company(book: RuleBook) -> Iterator[Form]:
+    """What is no secret by itself, but company for a price or a day: brands, product lines, specs that are words."""
+    things = (*book.products.values(), *book.series)
+    brands = {key_of(word): word for thing in things for word in thing.brand}
+    for word in brands.values():
+        yield _plain_form(Term("", Role.BRAND, (), value=word), word)
+    names = {key_of(name) for product in book.products.values() for name in (*product.names, *product.aliases)}
+    for line in lines_of(book):
+        if key_of(line) not in brands and key_of(line) not in names:
+            yield _plain_form(Term("", Role.LINE, (), value=line), line)
+    facts = (f for product in book.products.values() for f in product.facts if f.kind is Kind.SPEC)
+    worded = {key_of(fact.value): fact.value for fact in facts if is_worded(fact.value)}
+    for value in worded.values():
+        yield _plain_form(Term("", Role.FACT, (), value=value), value)
+
+
+def _plain_form(term: Term, text: str) -> Form:
+    return Form(term, key_of(text), plain(text), traditional=not IS_TRADITIONAL.isdisjoint(text))
+
+
+def lines_of(book: RuleBook) -> Mapping[str, tuple[str, ...]]:
+    """The products of each line, by its folded name: Yunque Fold of Yunque Fold 3."""
+    lines: dict[str, list[str]] = {}
+    for product in book.products.values():
+        for line in sorted({_GENERATION.sub("", plain(name)).strip(" -") for name in product.names}):
+            if len(key_of(line)) >= (SHORTEST_LATIN if line.isascii() else SHORTEST_HAN):
+                lines.setdefault(line, []).append(product.key)
+    return {line: tuple(keys) for line, keys in lines.items()}
+
+
+def is_worded(spec: str) -> bool:
+    """Whether a listed specification is words, which no grammar reads: 潜望长焦."""
+    folded = plain(spec)
+    long_enough = len(key_of(spec)) >= (SHORTEST_LATIN - 1 if folded.isascii() else SHORTEST_HAN)
+    return long_enough and not any(map(str.isdigit, folded)) and next(find_specs(folded), None) is None
 
 
 def _of_series(series: Series) -> Iterator[Form]:

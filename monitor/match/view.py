@@ -137,6 +137,7 @@ class Post:
     knows: frozenset[str]
     at: datetime | None
     today: date
+    lines: Mapping[str, Sequence[str]]  # the products of each product line
 
     def product(self, subject: str) -> Product | None:
         """The product of that key; None for a series."""

@@ -19,9 +19,10 @@ NUMBER: Final = (
 _NO_CURRENCY: Final = (  # words that only begin with one
     r"(?<!元(?=[旦宵素器件年老首帅]))(?<!块(?=[头状根链]))(?<!刀(?=[具锋法片]))(?<!圆(?=[形满珠周]))(?<!蚊(?=[子虫香]))"
 )
-AFTER: Final = rf"(?:(?:{any_of((*HAN, *CODES, 'rmb'))})(?![a-z]){_NO_CURRENCY}|[$€£¥](?![a-z\d]))"
+AFTER: Final = rf"(?:(?:{any_of((*HAN, *CODES, 'rmb'))})(?![a-z]){_NO_CURRENCY}|[$¥](?![a-z\d]))"
 CURRENCY_OR_NOT: Final = rf"(?:[ ]?(?P<cur>{AFTER}))?"
-BEFORE: Final = rf"(?:(?:{any_of(SIGNS)}|{any_of(HAN_BEFORE)}|(?<![a-z\d/_@#.\-])(?:{any_of(CODES)}|rmb))[ :]?)"
+_SIGNS: Final = [sign for sign in SIGNS if sign.endswith(("$", "¥"))]  # of the others prices_en.py knows more
+BEFORE: Final = rf"(?:(?:{any_of(_SIGNS)}|{any_of(HAN_BEFORE)}|(?<![a-z\d/_@#.\-])(?:{any_of(CODES)}|rmb))[ :]?)"
 _CHANGE: Final = (
     r"(?:(?P<jiao>[\d零一二三四五六七八九])[角毛毫]|(?<=[块蚊])(?P<rest>零?[一二三四五六七八九](?![百千万十\d个台部斤起分年]))"
     r")?(?:零?(?P<fen>[\d一二三四五六七八九])分(?!期))?"
@@ -73,11 +74,13 @@ def _side(found: re.Match[str]) -> int:
 def read_amount(found: re.Match[str]) -> str | None:
     """An amount with its currency: 不到4499元, 三千多块."""
     number = number_of(found["a"] or found["b"])
-    one_of_them = found["b"] == "一" and found["cur"] in ("块", "刀") and not found["rest"]  # 一块砖, 一刀两断
-    if number is None or number <= 0 or one_of_them:
+    if number is None or number <= 0:
+        return None
+    change = _small_change(found, number)
+    if found["b"] == "一" and found["cur"] in ("块", "刀") and not change:  # 一块砖, 一刀两断
         return None
     more = place(number) - 1 if found["amore"] or found["bmore"] else 0
-    low = number + _small_change(found, number)
+    low = number + change
     return bounded(_side(found), low, low + more, _currency_in(found))
 
 

@@ -22,7 +22,7 @@ _COUNTED_EN: Final = (
     r"[ \-]?(?:%|percent|am|pm|a\.m|p\.m|o.clock|years?|months?|weeks?|days?|hours?|minutes?|mins?|seconds?|secs?"
     r"|units?|people|users?|customers?|stores?|countries|cities|employees|times|million|billion|k?m|km|mi|miles?|feet|ft|inch(?:es)?"
     r"|mah|[gtmk]b|mp|megapixels?|[gm]?hz|watts?|w|kg|g|lbs?|nits?|fps|points?|votes?|likes?|views?|followers?|reviews?"
-    r"|models?|colou?rs?|pages?|st|nd|rd|th|x|degrees?|of (?:them|us|you|the))(?![a-z])"
+    r"|models?|colou?rs?|pages?|st|nd|rd|th|x|degrees?|cents?|pence|of (?:them|us|you|the))(?![a-z])"
 )
 ENDS: Final = rf"(?![a-z\d]|[.:/]\d|,\d{{3}}(?!\d)|{_COUNTED_ZH}|{_COUNTED_EN})"
 

@@ -36,9 +36,9 @@ _ABOUT = "about|around|roughly|approximately|approx\\.?|exactly|almost|nearly|so
 _UNDER = "under|below|less than|lower than|no more than|not more than|at most|up to|within|sub"
 _OVER = "over|above|more than|at least|no less than|not less than|upwards of|north of"
 _STRONG_CUE = (
-    r"(?<![a-z])(?:starts?|starting|price[ds]?|pricing|sells?|selling|sold|retails?|retailing|(?:goes|going)(?= for)"
-    r"|costs?|launch(?:es|ing)?|listed|msrp|rrp|yours|available|pay|paying|asking)(?: (?:is|will|be|would|price|just|only"
-    r"|it|them|you|set|out|at|from|for|to|of|as|low)){0,4}[ :]{1,2}"
+    r"(?<![a-z])(?:starts?|starting|price[ds]?|pricing|sells?|selling|sold|retails?|retailing"
+    r"|(?:goes|going)(?= for)|costs?|launch(?:es|ing)?|listed|msrp|rrp|yours|available|pay|paying|asking)"
+    r"(?: (?:is|will|be|would|price|just|only|it|them|you|set|out|at|from|for|to|of|as|low)){0,4}[ :]{1,2}"
 )
 _WEAK_CUE = r"(?<![a-z])(?:at|for|only|just)(?: (?:just|only))?[ ]"
 _SIDE = rf"(?:(?P<before>{_ABOUT}|{_UNDER}|{_OVER})[ ])?"
@@ -107,6 +107,12 @@ def _read_amount(found: re.Match[str]) -> str | None:
         return None
     number += small / 100
     return bounded(_side(found["before"]), number, number, _currency_in(found, "behind", "cur", "pre"))
+
+
+def _read_groups(found: re.Match[str]) -> str | None:
+    """€4.950, 4 950 €: a point or a blank between thousands, as on the continent."""
+    number = digits(re.sub("[. ]", "", found["n"]).replace(",", "."))
+    return said(number, number, "EUR") if number is not None and (found["pre"] or found["cur"]) else None
 
 
 def _read_range(found: re.Match[str]) -> str | None:
@@ -186,6 +192,15 @@ def _read_masked(found: re.Match[str]) -> str | None:
 
 
 ROWS: Final = (
+    row(
+        "euros_in_groups",
+        r"(?P<pre>€[ ]?)?(?<![\d.,])(?P<n>\d{1,3}(?:(?:\.\d{3})+|(?: \d{3})+)(?:,\d{2})?)(?!\d|[.,]\d)"
+        r"(?P<cur>[ ]?(?:€|euros?|eur)(?![a-z]))?",
+        _read_groups,
+        ("€4.950", "4950 EUR"),
+        ("4 950 €", "4950 EUR"),
+        ("1.299,00 euros", "1299 EUR"),
+    ),
     row(
         "amount_en",
         rf"(?:(?<![a-z])(?P<before>{_ABOUT}|{_UNDER}|{_OVER})[ \-])?{_money()}",

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
+from monitor.match.quantities.needs import may_find, needed
 from monitor.match.quantities.reading import Reading
 from monitor.model.rulebook import Kind
 
@@ -27,6 +28,7 @@ class Row:
     read: Read
     examples: tuple[tuple[str, str], ...]
     bare: bool = False
+    needs: tuple[str, ...] = ()  # words of which one must stand in a text for it to find anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,13 @@ class DayRow:
 
 def row(name: str, pattern: str, read: Read, *examples: tuple[str, str], bare: bool = False) -> Row:
     """A row with its pattern compiled."""
-    return Row(name, re.compile(pattern), read, examples, bare)
+    return Row(name, re.compile(pattern), read, examples, bare, needed(pattern))
 
 
 def read_rows(rows: Sequence[Row], kind: Kind | None, text: str) -> Iterator[Reading]:
     """Every reading of every row; the same place may be read by several."""
     for row in rows:
-        for found in row.pattern.finditer(text):
+        for found in row.pattern.finditer(text) if may_find(row.needs, text) else ():
             value = row.read(found)
             if value is not None:
                 start, end = _place(found)

@@ -127,10 +127,11 @@ ROWS: Final = (
     ),
     row(
         "energy",
-        rf"{_N}[ ]?(?:kwh|kw·h|度电|千瓦时){_END}",
-        _unit("kwh"),
+        rf"{_N}[ ]?(?:kwh|kw·h|度电|千瓦时){_END}|电池(?:容量)?[^\d,。!?\n]{{0,3}}(?P<k>\d{{2,3}})度(?!电)",
+        lambda found: _amount(found, "kwh") if found["n"] else f"{int(found['k'])} kwh",
         ("101度电", "101 kwh"),
         ("73.6 kwh", "73.6 kwh"),
+        ("电池101度", "101 kwh"),
     ),
     row(
         "watts",
@@ -213,10 +214,11 @@ ROWS: Final = (
     ),
     row(
         "range_behind",
-        rf"{_N}[ \-]?(?P<u>公里|千米|km|英里|miles?|mi)(?=[ ]?(?:的)?(?:of )?(?:超长|超|cltc|wltp)?[ ]?{_RANGE_WORD})",
+        rf"{_N}[ \-]?(?P<u>公里|千米|km|英里|miles?|mi)[ ]?的?(?:of )?(?:超长?)?[ ]?{_RANGE_WORD}",
         _read_ranged,
         ("800公里续航", "800 km"),
         ("400-mile range", "400 mile"),
+        ("830km cltc range", "830 km"),
     ),
     row(
         "acceleration",
