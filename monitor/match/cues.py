@@ -14,7 +14,8 @@ LAUNCH: Final = re.compile(
       | shipments? | releas(?:es?|ed|ing) | arriv(?:es?|ed|ing) | drop(?:s|ped|ping)? | debut(?:s|ed|ing)?
       | pre-?orders? | on[ ]sale | goes[ ]live | available | availability | (?:is|are|comes?|coming)[ ]out | coming
       | lands | hits[ ](?:shelves|stores) | see[ ]you | save[ ]the[ ]date | event | keynote | reveal(?:s|ed|ing)?
-      | gets? | embargo
+      | gets | embargo | (?<!ing[ ])out(?=[ ](?:this|next|in|on|by|soon|now|today|tomorrow)(?![a-z]))
+      | new[ ](?:phone|watch|tablet|laptop|car|buds|earbuds|model|flagship|device|camera|console)
       ) (?![a-z])"""
 )
 PRICE: Final = re.compile(
@@ -51,7 +52,8 @@ OTHER: Final = re.compile(
       友商 | 竞品 | 对手 | 同行 | 隔壁 | 别家 | 别人家 | 人家的? | 恭喜 | 祝贺 | 祝 | 生日 | 聚餐 | 团建 | 开会
     | 请假 | 出差
     | 新?书(?!包) | 专辑 | 单曲 | 电影 | 影片 | 演唱会 | 音乐[会节] | 展览 | [画美]展 | 博物馆 | 美术馆 | 餐厅
-    | 咖啡馆 | 课程 | 播客 | 航班 | 高铁 | 地铁 | 门票 | 比赛 | 球赛 | 马拉松
+    | 咖啡馆 | 课程 | 播客 | 航班 | 高铁 | 地铁 | 门票 | 比赛 | 球赛 | 马拉松 | 车位 | 车库 | 房子
+    | 二手 | 奶茶 | 咖啡 | 早餐 | 午饭 | 外卖
     | (?<![a-z]) (?: rivals? | competitors? | competitor.s | congrat(?:s|ulations) | good[ ]luck | respect | kudos
       | birthday | wedding | albums? | books? | novel | films? | movies? | museum | exhibition | concert | restaurant
       | cafe | podcast | season | episode | tickets? | flight | match | marathon | conference[ ]call | meeting

@@ -240,7 +240,7 @@ def _by_line(post: Post, view: View, seen: Seen) -> Joined | None:
     """A listed value of the coming generation, said of the line: "the Yunque Fold gets a 219 g body"."""
     if not view.around.has_cue(cues.LAUNCH, seen.sentence) and not view.around.has_cue(cues.PRICE, seen.sentence):
         return None
-    for other in view.company_by_sentence.get(seen.sentence, ()):
+    for other in () if seen.sentence in view.of_others else view.company_by_sentence.get(seen.sentence, ()):
         for subject in _of_company(post, other, seen):
             joined = _joined(post, seen, subject, f"join_{other.candidate.role}", weak=True)
             if joined.match.code == "match_exact" and post.is_near(subject, seen.candidate.kind):

@@ -24,7 +24,7 @@ from monitor.match.names import candidate_of
 from monitor.match.patterns import find_patterns, pattern_rules
 from monitor.match.surroundings import Surroundings, brand_pattern
 from monitor.match.terms import lines_of
-from monitor.match.view import SIDE, Joined, Post, Seen, View
+from monitor.match.view import COMPANY, SIDE, Joined, Post, Seen, View
 from monitor.model.findings import Evaluation, Finding, Reason
 from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import ClientSign, Kind, RuleBook
@@ -153,7 +153,7 @@ class Matcher:
             candidate
             for hit in hits
             for candidate in [candidate_of(hit, folded, around, brands.get(hit.form.term.subject, no_brand), knows)]
-            if failing or candidate.fails is None
+            if candidate.fails is None or (failing and candidate.role not in COMPANY)
         )
         return folded, candidates, choose(candidates)
 

@@ -4,19 +4,63 @@ The key is coarse on purpose: every hit is compared letter by letter where it st
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from monitor.match.fold import Table, key_of
+from monitor.match.fold import Table, key_of, plain
 from monitor.match.sounds import CHARACTERS
 
 SYLLABLE: Final = {char: syllable for syllable, chars in CHARACTERS.items() for char in chars}
+FIRST: Final = 2  # characters of a name of which one may be in pinyin
 _STANDS_FOR: Final = {ord(char): chars[0] for chars in CHARACTERS.values() for char in chars}
 _TABLE: Final = Table(lambda char: key_of(char).translate(_STANDS_FOR))
 _LATIN_THEN_NUMBER: Final = re.compile(r"([a-z]{2,6})[ ]?(\d{1,4}.*)")
 # Letters before a number that measure something, or are said of every text.
 _UNITS: Final = frozenset(
-    "km mm cm nm um dm kg mg gb mb tb kb hz mp ml cl db pm am ps hp kw mw wh ma mv kv pc pt px no vs cp ch rm rs xs xl".split()
+    [
+        *(
+            "km",
+            "mm",
+            "cm",
+            "nm",
+            "um",
+            "dm",
+            "kg",
+            "mg",
+            "gb",
+            "mb",
+            "tb",
+            "kb",
+            "hz",
+            "mp",
+            "ml",
+            "cl",
+            "db",
+            "pm",
+            "am",
+        ),
+        *(
+            "ps",
+            "hp",
+            "kw",
+            "mw",
+            "wh",
+            "ma",
+            "mv",
+            "kv",
+            "pc",
+            "pt",
+            "px",
+            "no",
+            "vs",
+            "cp",
+            "ch",
+            "rm",
+            "rs",
+            "xs",
+            "xl",
+        ),
+    ]
 )
 
 
@@ -33,6 +77,16 @@ def same_sound(one: str, other: str) -> bool:
 def in_pinyin(folded: str) -> str:
     """The name with its Han characters spelled out, "" if fewer than two of them: 云雀9 is yunque9."""
     return _written(folded, lambda syllable: syllable)
+
+
+def partly_in_pinyin(folded: str, brand: tuple[str, ...]) -> Iterator[str]:
+    """The name with its brand in pinyin, and with one of its first characters: songguo手表5, 云que9."""
+    for word in map(plain, brand):
+        if folded.startswith(word) and (spelled := in_pinyin(word)):
+            yield spelled + folded[len(word) :]
+    for at, char in enumerate(folded[:FIRST]):
+        if char in SYLLABLE and not SYLLABLE.keys().isdisjoint(folded[:at] + folded[at + 1 : FIRST]):
+            yield folded[:at] + SYLLABLE[char] + folded[at + 1 :]
 
 
 def in_initials(folded: str) -> str:

@@ -11,8 +11,9 @@ from functools import cached_property
 from itertools import pairwise
 
 from monitor.match.fold import IS_TRADITIONAL, is_gap, key_of, plain
+from monitor.match.quantities.numbers import han_number
 from monitor.match.quantities.specs import find_specs
-from monitor.match.sounding import in_initials, in_pinyin, in_sound
+from monitor.match.sounding import in_initials, in_pinyin, in_sound, partly_in_pinyin
 from monitor.model.rulebook import Kind, Product, RuleBook, Series
 
 VARIANTS = ("pro", "max", "ultra", "plus", "mini", "lite", "至尊版", "青春版", "标准版", "典藏版")
@@ -31,6 +32,10 @@ _GENERATION = re.compile(
     r"(?<![\d.])(?:19|20)?\d{1,3}(?![\d.])(?:s(?![a-z]))?|(?<![a-z])(?:ii|iii|iv|vi?|vii|viii|ix|x)$"
 )
 SHORTEST_LATIN, SHORTEST_HAN = 4, 2  # letters of a line or a spec that is a word of its own
+_ENGLISH_WORDS = {word: number for number, word in enumerate(_ENGLISH) if word} | {"one": 1}
+_WORD_NUMBER = re.compile(
+    rf"(?<=[a-z] )(?:{'|'.join(_ENGLISH_WORDS)})$|(?<=[\u4e00-\u9fff])[一二三四五六七八九十]{{1,3}}(?=[号代]$)"
+)
 NO_PLACES: frozenset[int] = frozenset()
 
 
@@ -93,13 +98,14 @@ def unmistakable(codename: str) -> bool:
 def forms_of(book: RuleBook) -> Iterator[Form]:
     """Every form of every term of the rule book."""
     yield from _of_company(book)
+    listed = {key_of(text) for product in book.products.values() for _, text in _of_product(product)}
     for product in book.products.values():
         variants = (*map(plain, product.variants), *VARIANTS)
         for role, text in _of_product(product):
             everyday = role is Role.WEAK or (role is Role.CODENAME and not unmistakable(text))
             yield from _forms(Term(product.key, role, variants, needs_context=everyday), text)
             if role is Role.NAME:
-                yield from _by_sound(product.key, variants, text)
+                yield from (form for form in _by_sound(product, variants, text) if form.key not in listed)
     for series in book.series:
         yield from _of_series(series)
 
@@ -115,7 +121,7 @@ def _of_product(product: Product) -> Iterator[tuple[Role, str]]:
         yield Role.NOT_THIS, text
 
 
-def _by_sound(subject: str, variants: tuple[str, ...], text: str) -> Iterator[Form]:
+def _by_sound(product: Product, variants: tuple[str, ...], text: str) -> Iterator[Form]:
     """A name spelled out in pinyin or shortened to initials, and a Latin one put into a character of its sound.
 
     Each of them could be chance, so each needs context; only pinyin with a number is enough by itself.
@@ -124,17 +130,18 @@ def _by_sound(subject: str, variants: tuple[str, ...], text: str) -> Iterator[Fo
     numbered = _NUMBER.search(folded) is not None
     spelled = [(in_pinyin(folded), "spelling_pinyin", not numbered)]
     if numbered:
+        spelled += [(written, "spelling_pinyin", False) for written in partly_in_pinyin(folded, product.brand)]
         spelled += [(in_initials(folded), "spelling_initials", True), (in_sound(folded), "spelling_sound", True)]
     for written, spelling, needs_context in spelled:
         if written:
             role = Role.WEAK if needs_context else Role.NAME
-            term = Term(subject, role, variants, needs_context=needs_context)
+            term = Term(product.key, role, variants, needs_context=needs_context)
             yield Form(term, key_of(written), written, spelling=spelling)
 
 
 def _of_company(book: RuleBook) -> Iterator[Form]:
     """What is no secret by itself, but company for a price or a day: brands, product lines, specs that are words."""
-    things = (*book.products.values(), *book.series)
+    things: tuple[Product | Series, ...] = (*book.products.values(), *book.series)
     brands = {key_of(word): word for thing in things for word in thing.brand}
     for word in brands.values():
         yield _plain_form(Term("", Role.BRAND, (), value=word), word)
@@ -185,6 +192,8 @@ def _forms(term: Term, text: str) -> Iterator[Form]:
     folded = plain(text)
     traditional = not IS_TRADITIONAL.isdisjoint(text)
     written = {key_of(folded): Form(term, key_of(folded), folded, traditional=traditional)}
+    if digits := _in_digits(folded):
+        written[key_of(digits)] = Form(term, key_of(digits), digits, traditional=traditional)
     if _NUMBER.search(folded):
         for numeral in (_han_numeral, _han_digits, _formal, _roman, _english):
             spelled, places = _written_out(folded, numeral)
@@ -192,6 +201,15 @@ def _forms(term: Term, text: str) -> Iterator[Form]:
                 form = Form(term, key_of(spelled), spelled, places, traditional, may_count=numeral is _english)
                 written.setdefault(form.key, form)
     yield from written.values()
+
+
+def _in_digits(folded: str) -> str:
+    """A name that ends in a number in words, with digits: 弹珠1号 of 弹珠一号, marble 1 of marble one; "" of others."""
+    found = _WORD_NUMBER.search(folded)
+    if found is None:
+        return ""
+    number = _ENGLISH_WORDS.get(found.group()) or han_number(found.group())
+    return f"{folded[: found.start()]}{number}{folded[found.end() :]}"
 
 
 def _written_out(folded: str, numeral: Callable[[int, str], str]) -> tuple[str, frozenset[int]]:
@@ -227,7 +245,8 @@ def _formal(number: int, before: str) -> str:
 
 
 def _english(number: int, before: str) -> str:
-    return _ENGLISH[number] if number < len(_ENGLISH) and _LETTERS_MAY_FOLLOW.search(before) else ""
+    follows = before.endswith(" ") or _LETTERS_MAY_FOLLOW.search(before)
+    return _ENGLISH[number] if number < len(_ENGLISH) and follows else ""
 
 
 def _roman(number: int, before: str) -> str:

@@ -79,7 +79,7 @@ class View:
         """The sentences that name a model or an event which nobody listed."""
         free, at = [], 0
         for seen in self.seen:
-            if not seen.candidate.bare:  # the Q2 of a camera is no quarter
+            if not seen.candidate.bare and seen.candidate.role not in COMPANY:  # the Q2 of a camera is no quarter
                 free.append((at, seen.begin))
                 at = seen.end
         free.append((at, len(self.folded.text)))
@@ -89,6 +89,7 @@ class View:
             for begin, end in free
             for pattern in (cues.MODEL, cues.NAMED_EVENT)
             for found in pattern.finditer(text, begin, end)
+            if not self.around.in_link(*self.folded.span(*found.span()))
         )
 
     @cached_property
