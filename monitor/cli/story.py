@@ -9,7 +9,7 @@ from rich.text import Text
 from monitor.cli import show
 from monitor.match import CandidateStory, Explanation, PartStory
 from monitor.match.judge import Verdict
-from monitor.match.terms import Role
+from monitor.match.view import COMPANY
 from monitor.model.findings import Disposition, Finding, Reason
 from monitor.model.posts import Part
 from monitor.model.rulebook import NEVER
@@ -18,7 +18,6 @@ from monitor.words import LANGUAGES, say, say_reason
 STYLES = {Disposition.ALERT: "bold red", Disposition.CONTEXT: "yellow"}
 ABOUT_RULES = (Disposition.ALERT, Disposition.TEST)
 OTHER_RULES = ("rule_other_kind", "rule_other_subject")  # most rules are about something else
-BACKGROUND = (Role.BRAND, Role.LINE)  # told only where they won: they are no secrets, only company for others
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +81,6 @@ class Teller:
         seen = story.candidate
         if seen.harmless and seen.row:
             return self._say("explain_number")
-        if seen.role in BACKGROUND:
-            return self._say(f"explain_{seen.role}")
         return self._say(f"kind_{seen.kind}")
 
     def _fate(self, fate: Reason, renumbered: dict[str, str]) -> str:
@@ -137,10 +134,9 @@ def _findings(part: PartStory) -> Iterator[Finding]:
 
 
 def _in_order(candidates: Sequence[CandidateStory]) -> list[tuple[int, CandidateStory]]:
-    """As a reader meets them, the winner of a place first; each with its number in the evaluation."""
-    told = [
-        (number, story)
-        for number, story in enumerate(candidates)
-        if story.candidate.role not in BACKGROUND or story.verdict is not None
-    ]
+    """As a reader meets them, the winner of a place first; each with its number in the evaluation.
+
+    Brands and product lines are left out: they are no secrets, only company for what is.
+    """
+    told = [(number, story) for number, story in enumerate(candidates) if story.candidate.role not in COMPANY]
     return sorted(told, key=lambda item: (item[1].candidate.start, item[1].verdict is None, item[0]))

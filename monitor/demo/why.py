@@ -7,6 +7,7 @@ from typing import Final
 from monitor import words
 from monitor.demo.texts import say
 from monitor.match import CandidateStory, Matcher
+from monitor.match.view import COMPANY
 from monitor.model.findings import Disposition, Finding
 from monitor.model.posts import Part
 from monitor.model.rulebook import NEVER, Kind
@@ -32,6 +33,7 @@ def why(language: str, told: Told, findings: Sequence[Finding], now: datetime) -
 def why_not(language: str, matcher: Matcher, parts: Sequence[Part], knows: frozenset[str], at: datetime) -> str:
     """What was seen in a text that does not alert, and why it is nothing."""
     told = [(part, c) for part in matcher.explain(parts, knows=knows, at=at).parts for c in part.candidates]
+    told = [(part, c) for part, c in told if c.candidate.role not in COMPANY]
     names = [(part, c) for part, c in told if c.candidate.kind is Kind.PRODUCT]
     seen = dict.fromkeys(
         say(language, "seen", name=parts[part.no].text[c.candidate.start : c.candidate.end], reason=reason)

@@ -50,6 +50,13 @@ _MORE_DIGITS = re.compile(r"\.?\d")
 _MORE_NUMERALS = re.compile(r"[零一二三四五六七八九十百千万亿两壹贰叁柒捌玖拾佰仟]")
 _COUNTS_ITSELF = re.compile(rf"\d[\d.]{{0,11}}(?:{_COUNTED}|美元|一[个台部只支副])")
 
+# Behind a number whose name is only one by its sound, anything that may count: 一家3口, 未来5年中国, 未来10-20年.
+_PERHAPS = re.compile(
+    r"[-~–—至到.]?\d|[口例岁镑间册卷页排幢户米里倍成股届枚座副套轮段日月年天]|代(?![言表替工])|种(?!草)|项(?!目)|场(?![景面])|组(?!合)"
+    r"|期(?![待望])|支(?!持)|双(?![摄扬卡])|对(?![比标于手])|批(?!量)|级(?!别)|部(?![分署])|张(?!扬)|回(?![归应来顾])"
+    r"|次(?!旗)|本(?![月周次来])|门(?!店)|包(?!装)|所(?!有)|集(?!成)|份|人|名|位|个|家|只|条|件|台|辆|号|点|秒"
+)
+
 # Numerals that begin an ordinary word: 小米一直, 云雀二手, 云雀九折.
 _NUMERAL_WORD = re.compile(
     r"一|二手|三[方星农亚防包]|四[川处季周]|五一|六一|七夕|八[卦折]|九[折寨州]|[肆伍陆拾](?=[\u4e00-\u9fff])"
@@ -104,6 +111,11 @@ def numbered_at(text: str, at: int) -> bool:
 def number_goes_on(text: str, at: int) -> bool:
     """Whether the number in digits that ends there is only the beginning of one: 17|0, 14|.5."""
     return _MORE_DIGITS.match(text, at) is not None
+
+
+def perhaps_counts(text: str, at: int) -> bool:
+    """Whether the number that ends there goes on, or may count something: enough where the name is doubtful."""
+    return _PERHAPS.match(text, at) is not None or english_unit_at(text, at)
 
 
 def numeral_goes_on(text: str, at: int) -> bool:

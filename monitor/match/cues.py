@@ -6,7 +6,7 @@ from typing import Final
 # Of dates: something becomes public, is sold or is shown then. 见 alone is "see you", not 看见 (see) or 意见 (opinion).
 LAUNCH: Final = re.compile(
     r"""(?x)
-      发布 | 发售 | 首发 | 首销 | 预热 | 官宣 | 定档 | 开售 | 预售 | 开卖 | 开抢 | 上市 | 上架 | 上新 | 亮相
+      发布 | 不见不散 | 发售 | 首发 | 首销 | 预热 | 官宣 | 定档 | 开售 | 预售 | 开卖 | 开抢 | 上市 | 上架 | 上新 | 亮相
     | 登场 | 面世 | 问世 | 到货 | 交付 | 推出 | 新品 | 新机 | 揭晓 | 公布 | 要来 | 就来 | 会来 | 到来 | 来了(?=\W|$)
     | 解禁 | 开订 | 下定 | 量产
     | (?<![看听意遇再相碰会罕常可习少偏定主高成]) 见 (?!过|面|到|证|识|解|谅|效|闻|笑|外|习|得|鬼|不|了)

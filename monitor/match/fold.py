@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from monitor.match.simplified import SIMPLIFIED, TRADITIONAL
 
@@ -20,6 +21,7 @@ LINE_BREAKS = "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 FILLERS = "\u115f\u1160\u3164\uffa0"  # letters by category, invisible in fact
 KEPT_APART = "\ufffd"  # stands for a lone surrogate, which no text engine takes
 
+Answer = TypeVar("Answer")
 FIRST_PLANE = 0x10000
 _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 _SPECIAL = {
@@ -108,6 +110,21 @@ _PLAIN = Table(_plain)
 _SQUEEZED = Table(_squeezed)
 
 
+class _Memory(dict[str, Answer]):
+    """What is known of single characters; worked out when one is first met."""
+
+    def __init__(self, ask: Callable[[str], Answer]) -> None:
+        self._ask = ask
+
+    def __missing__(self, char: str) -> Answer:
+        answer = self[char] = self._ask(char)
+        return answer
+
+
+_PIECES = _Memory(_plain)
+_GAPS = _Memory(is_gap)
+
+
 def plain(text: str) -> str:
     """The folded text alone, without the way back."""
     return _PLAIN.translate(text)
@@ -129,7 +146,7 @@ class Folded:
     @cached_property
     def squeezed(self) -> tuple[int, ...]:
         """Offsets in `text` of the characters that are in the key, in order."""
-        return tuple(at for at, char in enumerate(self.text) if not is_gap(char))
+        return tuple(at for at, char in enumerate(self.text) if not _GAPS[char])
 
     def splits(self, at: int) -> bool:
         """Whether the folded offset lies inside one original character, as in the middle of ⑬."""
@@ -153,5 +170,8 @@ def fold(text: str) -> Folded:
         lowered = plain(text)
         if len(lowered) == len(text):
             return Folded(text, lowered, tuple(range(len(text))))
-    pieces = [(plain(char), at) for at, char in enumerate(text)]
-    return Folded(text, "".join(p for p, _ in pieces), tuple(at for piece, at in pieces for _ in piece))
+    pieces = [_PIECES[char] for char in text]
+    folded = "".join(pieces)
+    if len(folded) == len(text) and all(pieces):
+        return Folded(text, folded, tuple(range(len(text))))
+    return Folded(text, folded, tuple(at for at, piece in enumerate(pieces) for _ in piece))

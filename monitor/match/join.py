@@ -20,6 +20,7 @@ from monitor.model.posts import Origin
 from monitor.model.rulebook import Kind, RuleBook
 
 NAMES_TO_ASK: Final = 4  # of a sentence, whether a value is the listed one of theirs
+A_MONTH: Final = timedelta(days=31)
 EVENT_REACH: Final = timedelta(days=45)  # between the day that is said and the listed one
 
 
@@ -262,6 +263,9 @@ def _of_brand(book: RuleBook, brand: str) -> list[str]:
 def _by_event(post: Post, view: View, seen: Seen) -> Joined | None:
     """The brand, a launch event and a coming day: said of the product whose listed day is nearest."""
     if seen.candidate.kind is not Kind.DATE or not view.around.has_cue(cues.EVENT, seen.sentence):
+        return None
+    first, last = map(_day, days_of(seen.candidate.value))
+    if last - first > A_MONTH or _is_today(post, seen):  # an autumn event tells no day, and today's is on
         return None
     company = view.company_by_sentence.get(seen.sentence, ())
     brands = [other.candidate.value for other in company if other.candidate.role is Role.BRAND]

@@ -11,7 +11,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from monitor.match import beside
 from monitor.match.family import is_small_s, sibling_end
 from monitor.match.fold import MATES, Folded, key_of
-from monitor.match.sounding import SYLLABLE, sound_key
+from monitor.match.sounding import SYLLABLE, same_sound, sound_key
 from monitor.match.spelling import LEET, PLAIN, spelling_of
 from monitor.match.terms import Form, Role, forms_of
 from monitor.model.rulebook import RuleBook
@@ -51,7 +51,7 @@ class Lexicon:
         by_shape: defaultdict[str, list[Form]] = defaultdict(list)
         for form in forms_of(book):
             by_sound[sound_key(form.key)].append(form)
-            if form.term.role is Role.NAME and _LONG_WORD.search(form.key):
+            if form.term.role is Role.NAME and not form.numerals and _LONG_WORD.search(form.key):
                 by_shape[_shape_key(form.key)].append(form)
         self._forms, self._shapes = list(by_sound.values()), list(by_shape.values())
         self._automaton = AhoCorasick(list(by_sound), implementation=Implementation.ContiguousNFA)
@@ -133,6 +133,7 @@ def _writing_fails(text: str, form: Form, at: tuple[int, ...], sign: str, end: i
         or _sign_fails(text, sign, at, end)
         or _words_fail(text, form, at)
         or _look_alikes_fail(text, form, at)
+        or _sound_fails(text, form, at)
     )
 
 
@@ -190,17 +191,32 @@ def _number_follows(text: str, end: int) -> bool:
 
 def _look_alikes_fail(text: str, form: Form, at: tuple[int, ...]) -> str:
     for number, (place, letter, wanted) in enumerate(zip(at, form.letters, form.key, strict=True)):
-        if text[place] in (letter, wanted):
-            continue
-        if text[place] in SYLLABLE:
-            if not _may_sound(form, number):
-                return "sounds_alike_only"
-        elif text[place] in LEET:
-            if not letter.isalpha() or letter not in LEET[text[place]]:
-                return "other_letters"
-        elif not _in_mixed_token(text, place):
-            return "lookalike_word"
+        if text[place] not in (letter, wanted) and (fails := _stand_in_fails(text, place, form, number)):
+            return fails
     return ""
+
+
+def _stand_in_fails(text: str, place: int, form: Form, number: int) -> str:
+    """Why the character there cannot stand for that one of the name, by its sound, as a digit or by its shape."""
+    char, letter = text[place], form.letters[number]
+    if char in SYLLABLE:
+        return "" if _may_sound(form, number) else "sounds_alike_only"
+    if char in LEET:
+        return "" if letter.isalpha() and letter in LEET[char] else "other_letters"
+    if char.isascii():
+        return "other_letters"
+    return "" if _in_mixed_token(text, place) else "lookalike_word"
+
+
+def _sound_fails(text: str, form: Form, at: tuple[int, ...]) -> str:
+    """What only sounds like a name is one if its number is in digits and counts nothing: 一家三口 is no 一加3."""
+    sounds = zip(at, form.letters, strict=True)
+    if form.spelling != "spelling_sound" and not any(same_sound(text[place], letter) for place, letter in sounds):
+        return ""
+    if form.numerals:
+        return "sounds_alike_only"
+    counts = form.key[-1].isdigit() and beside.perhaps_counts(text, at[-1] + 1)
+    return "unit_follows" if counts else ""
 
 
 def _may_sound(form: Form, place: int) -> bool:

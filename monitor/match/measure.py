@@ -18,7 +18,7 @@ from monitor.match.quantities.specs import find_specs
 from monitor.model.findings import Reason
 from monitor.model.rulebook import Kind
 
-MOST_MEASURED: Final = 200_000  # characters of a part in which numbers are read; names are found everywhere
+MOST_MEASURED: Final = 100_000  # characters of a part in which numbers are read; names are found everywhere
 NAME_MARK: Final = "\ufffc"  # stands where a name stood: neither letter nor digit nor blank
 _PER_CHARACTER: Final = 1024
 # Of readings of the same words: what tells its meaning by itself, then a spec (its unit is rarer), price, date.

@@ -15,52 +15,10 @@ FIRST: Final = 2  # characters of a name of which one may be in pinyin
 _STANDS_FOR: Final = {ord(char): chars[0] for chars in CHARACTERS.values() for char in chars}
 _TABLE: Final = Table(lambda char: key_of(char).translate(_STANDS_FOR))
 _LATIN_THEN_NUMBER: Final = re.compile(r"([a-z]{2,6})[ ]?(\d{1,4}.*)")
-# Letters before a number that measure something, or are said of every text.
-_UNITS: Final = frozenset(
-    [
-        *(
-            "km",
-            "mm",
-            "cm",
-            "nm",
-            "um",
-            "dm",
-            "kg",
-            "mg",
-            "gb",
-            "mb",
-            "tb",
-            "kb",
-            "hz",
-            "mp",
-            "ml",
-            "cl",
-            "db",
-            "pm",
-            "am",
-        ),
-        *(
-            "ps",
-            "hp",
-            "kw",
-            "mw",
-            "wh",
-            "ma",
-            "mv",
-            "kv",
-            "pc",
-            "pt",
-            "px",
-            "no",
-            "vs",
-            "cp",
-            "ch",
-            "rm",
-            "rs",
-            "xs",
-            "xl",
-        ),
-    ]
+# Two letters before a number that measure something, or are a word: a meeting at 9, my 9 colleagues.
+_NO_INITIALS: Final = re.compile(
+    "km|mm|cm|nm|um|dm|kg|mg|gb|mb|tb|kb|hz|mp|ml|cl|db|pm|am|ps|hp|kw|mw|wh|ma|mv|kv|pc|pt|px|no|vs|cp|ch|rm|rs|xs|xl"
+    "|an|as|at|be|by|do|ep|go|he|ok|me|my|of|on|or|pk|so|to|we"
 )
 
 
@@ -93,7 +51,7 @@ def in_initials(folded: str) -> str:
     """The name with the first letter of each Han character, "" if those are a unit or fewer than two: 云雀9 is yq9."""
     written = _written(folded, lambda syllable: syllable[:1])
     letters = re.match(r"[a-z]*", written.replace(" ", ""))
-    return "" if letters is None or letters.group() in _UNITS else written
+    return "" if letters is None or _NO_INITIALS.fullmatch(letters.group()) else written
 
 
 def in_sound(folded: str) -> str:
@@ -103,7 +61,6 @@ def in_sound(folded: str) -> str:
 
 
 def _written(folded: str, letters: Callable[[str], str]) -> str:
-    han = [char for char in folded if char in SYLLABLE]
-    if len(han) < 2:  # noqa: PLR2004
+    if folded.isascii() or sum(char in SYLLABLE for char in folded) < 2:  # noqa: PLR2004
         return ""
     return "".join(letters(SYLLABLE[char]) if char in SYLLABLE else char for char in folded)

@@ -4,7 +4,7 @@ Numbers are written out here and not in the text, because 小米13十二月一�
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -194,12 +194,11 @@ def _forms(term: Term, text: str) -> Iterator[Form]:
     written = {key_of(folded): Form(term, key_of(folded), folded, traditional=traditional)}
     if digits := _in_digits(folded):
         written[key_of(digits)] = Form(term, key_of(digits), digits, traditional=traditional)
-    if _NUMBER.search(folded):
+    if numbers := tuple(_NUMBER.finditer(folded)):
         for numeral in (_han_numeral, _han_digits, _formal, _roman, _english):
-            spelled, places = _written_out(folded, numeral)
-            if places:
-                form = Form(term, key_of(spelled), spelled, places, traditional, may_count=numeral is _english)
-                written.setdefault(form.key, form)
+            spelled, places = _written_out(folded, numbers, numeral)
+            if places and (key := key_of(spelled)) not in written:
+                written[key] = Form(term, key, spelled, places, traditional, may_count=numeral is _english)
     yield from written.values()
 
 
@@ -212,15 +211,18 @@ def _in_digits(folded: str) -> str:
     return f"{folded[: found.start()]}{number}{folded[found.end() :]}"
 
 
-def _written_out(folded: str, numeral: Callable[[int, str], str]) -> tuple[str, frozenset[int]]:
+def _written_out(
+    folded: str, numbers: Iterable[re.Match[str]], numeral: Callable[[int, str], str]
+) -> tuple[str, frozenset[int]]:
     spelled, done = "", 0
     places = set[int]()
-    for found in _NUMBER.finditer(folded):
+    for found in numbers:
         spelled += folded[done : found.start()]
         done = found.end()
         word = numeral(int(found.group()), spelled)
-        begin = len(key_of(spelled))
-        places.update(range(begin, begin + len(word)))
+        if word:
+            begin = len(key_of(spelled))
+            places.update(range(begin, begin + len(word)))
         spelled += word or found.group()
     return spelled + folded[done:], frozenset(places)
 

@@ -301,8 +301,6 @@ _EXPLANATIONS: Final = {
     "explain_folded": "  read as: {text}",
     "explain_nothing": "nothing listed stands here, and no number that could be said of it",
     "explain_number": "number",
-    "explain_brand": "brand",
-    "explain_line": "product line",
     "explain_rule": "rule {rule}: {why}",
     "explain_skipped": "rule {rule} ran out of time on this text",
     "explain_lift": "lifts: {lift}",

@@ -298,8 +298,6 @@ _EXPLANATIONS: Final = {
     "explain_folded": "  读作：{text}",
     "explain_nothing": "这里没有名单上的名字，也没有可以归到它们名下的数字",
     "explain_number": "数字",
-    "explain_brand": "品牌",
-    "explain_line": "产品系列",
     "explain_rule": "规则 {rule}：{why}",
     "explain_skipped": "规则 {rule} 在这段文字上超时",
     "explain_lift": "解禁：{lift}",

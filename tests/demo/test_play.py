@@ -23,7 +23,7 @@ def test_in_a_short_time_every_leak_is_told_once_and_nothing_else(tmp_path: Path
     assert "\x1b" not in said
     assert list(tmp_path.iterdir()) == []
     wanted = [
-        "planted 7 leaks: 7 alerted, 7 delivered once · 10 harmless: 0 · 1 blind spot",
+        "planted 9 leaks: 9 alerted, 9 delivered once · 11 harmless: 0 · 1 blind spot",
         "1 waiting, none lost",
         "what waited was delivered, once",
         "cannot read anna-notes",

@@ -1,4 +1,4 @@
-"""Floors of quality on the labelled posts in LEAK_MONITOR_CORPUS, for names alone."""
+"""Floors of quality on the labelled posts in LEAK_MONITOR_CORPUS; `./run quality` prints the whole table."""
 
 import json
 import os
@@ -16,7 +16,8 @@ from monitor.rules import check_examples, import_watchlist
 from monitor.rules.load import book_of
 
 DATA = Path(os.environ["LEAK_MONITOR_CORPUS"]) / "data"
-BY_SOUND_OR_SHAPE = {"leetspeak", "homophone", "pinyin-initials"}  # not looked for yet
+MOST_WRONG = 2  # labelled posts
+MOST_MISSED = 2  # disguised ones
 
 
 @pytest.fixture(scope="module", name="matcher")
@@ -43,8 +44,23 @@ def wanted(post: dict[str, Any]) -> set[tuple[str, int, int]]:
     return {(e["product"], e["start"], e["end"]) for e in names}
 
 
-def test_names_in_plain_and_squeezed_writing_are_found_where_they_stand(matcher: Matcher) -> None:
-    posts = [post for post in labelled() if post.get("technique") not in BY_SOUND_OR_SHAPE]
+def is_flagged(matcher: Matcher, post: dict[str, Any]) -> bool:
+    at = datetime.fromisoformat(post["published_at"])
+    return bool(found(matcher, post)) or any(
+        finding.disposition is Disposition.ALERT
+        for finding in matcher.evaluate([Part(Origin.TEXT, post["text"])], knows=frozenset(), at=at).findings
+    )
+
+
+def test_labelled_posts_and_disguised_ones_are_judged_as_people_judged_them(matcher: Matcher) -> None:
+    wrong = [post for post in labelled() if is_flagged(matcher, post) is not post["leak"]]
+    assert len([post["id"] for post in wrong if "technique" not in post]) <= MOST_WRONG
+    assert len([post["id"] for post in wrong if "technique" in post]) <= MOST_MISSED
+    assert [post["id"] for post in wrong if post["lang"] == "en" or not post["leak"]] == []
+
+
+def test_names_are_found_where_they_stand(matcher: Matcher) -> None:
+    posts = list(labelled())
     names = sum(len(wanted(post)) for post in posts)
     hits = sum(len(wanted(post) & found(matcher, post)) for post in posts)
     assert names > 0

@@ -47,7 +47,9 @@ NINE, THIRTEEN = "yunque-9", "yunque-13"
         pytest.param("云鹊9 手感不错", "云鹊9", NINE, "sound", id="another character of the same sound"),
         pytest.param("芸雀13 到手", "芸雀13", THIRTEEN, "sound", id="the first character by its sound"),
         pytest.param("云却挂件 真小", "云却挂件", "sky-tag", "sound", id="four characters and no number"),
-        pytest.param("yunqueguajian 真小，云雀加油", "yunqueguajian", "sky-tag", "pinyin", id="pinyin beside the brand"),
+        pytest.param(
+            "yunqueguajian 真小，云雀加油", "yunqueguajian", "sky-tag", "pinyin", id="pinyin beside the brand"
+        ),
         pytest.param("yunqueK60 上手", "yunqueK60", "yunque-k60", "pinyin", id="pinyin with a number"),
         pytest.param("yun que K60 上手", "yun que K60", "yunque-k60", "mixed", id="pinyin, spaced out"),
         pytest.param("云queK60 上手", "云queK60", "yunque-k60", "pinyin", id="one character in pinyin"),
