@@ -49,7 +49,8 @@ HINT: Final = re.compile(
 # Of what others do, and of things that come out and are no devices: a day or a price in their sentence is theirs.
 OTHER: Final = re.compile(
     r"""(?x)
-      友商 | 竞品 | 对手 | 同行 | 隔壁 | 别家 | 别人家 | 人家的? | 恭喜 | 祝贺 | 祝 | 生日 | 聚餐 | 团建 | 开会
+      友商 | 竞品 | 对手 | 同行 | 隔壁 | 别家 | 别人家 | 人家的? | 恭喜 | 祝贺 | 祝 | 生日 | 聚餐 | 聚会 | 团建 | 开会
+    | 讲座 | 母校 | 校庆 | 演讲 | 论坛 | 沙龙 | 婚礼
     | 请假 | 出差
     | 新?书(?!包) | 专辑 | 单曲 | 电影 | 影片 | 演唱会 | 音乐[会节] | 展览 | [画美]展 | 博物馆 | 美术馆 | 餐厅
     | 咖啡馆 | 课程 | 播客 | 航班 | 高铁 | 地铁 | 门票 | 比赛 | 球赛 | 马拉松 | 车位 | 车库 | 房子

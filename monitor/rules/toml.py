@@ -5,10 +5,11 @@ A complaint names tables and keys, never a value: values are the secrets.
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TypeAlias
 
 from monitor.config.lines import Path, find_lines, line_of
@@ -33,7 +34,27 @@ def parse_toml(source: str, file: str) -> "Table":
     except (ValueError, RecursionError):  # of tomllib and int(); neither says where
         fix = "look for a number of thousands of digits, or thousands of brackets"
         raise RuleError(file, None, "a value is too large to be read", fix) from None
-    return Table(raw, file, (), find_lines(source))
+    return Table(raw, file, (), _Lines(source))
+
+
+class _Lines(Mapping[Path, int]):
+    """The lines of a file, found when somebody asks: a complaint does, and the places of rules."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    @cached_property
+    def _found(self) -> Mapping[Path, int]:
+        return find_lines(self._source)
+
+    def __getitem__(self, path: Path) -> int:
+        return self._found[path]
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 @dataclass(frozen=True, slots=True)
