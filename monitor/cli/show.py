@@ -36,7 +36,7 @@ def err() -> Console:
 
 def print_json(value: object) -> None:
     """One JSON document a line, UTF-8, instants as RFC 3339."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+    sys.stdout.write(_JSON.encode(value) + "\n")
 
 
 def print_rows(
@@ -86,6 +86,9 @@ def _plain(value: object) -> object:
     if isinstance(value, (set, frozenset)):
         return sorted(value)
     return str(value)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=_plain)  # made once: `scan` writes a million lines
 
 
 def _cell(value: object) -> str:
