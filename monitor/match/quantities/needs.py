@@ -11,7 +11,7 @@ from typing import Any, Final
 _PARSER: Any = getattr(re, "_parser")  # noqa: B009 - private since Python 3.11, and the same up to 3.14
 _OF: Any = getattr(re, "_constants")  # noqa: B009
 _WIDEST_RANGE: Final = 16  # characters of a class that are worth asking for one by one
-_MOST_WORDS: Final = 80
+_MOST_WORDS: Final = 200
 # Characters that stand in many texts: a need of these says little.
 _COMMON: Final = frozenset("0123456789零一二三四五六七八九两十百千万 -.,:/的年月日个天")
 
@@ -45,6 +45,8 @@ def _of_item(op: object, value: Any) -> frozenset[str] | None:  # noqa: ANN401 -
         return _of_sequence(value[-1])
     if op in (_OF.MAX_REPEAT, _OF.MIN_REPEAT) and value[0] > 0:
         return _of_sequence(value[2])
+    if op is _OF.ASSERT:  # what must stand before or behind
+        return _of_sequence(value[1])
     if op is _OF.BRANCH:
         needs = [_of_sequence(branch) for branch in value[1]]
         return frozenset[str]().union(*(need for need in needs if need)) if all(needs) else None
