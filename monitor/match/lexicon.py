@@ -22,7 +22,10 @@ _SENTENCE_ENDS = re.compile(r"\.\s")
 _SIGNS = frozenset(":").union(*MATES.items())
 SOUND_HAN = 3  # Han characters of a name that may be written by sound though it has no number
 _LONG_WORD = re.compile(r"[a-z]{4}")
-_LEET_WORD = re.compile(r"[A-Za-z][0134578@$]{1,2}[A-Za-z]|(?<![\w.])[0134578@$][A-Za-z]{2}")
+# Such digits among the letters of a word, or before its first two. Asked of every text, so the digit comes first.
+_LEET_WORD = re.compile(
+    r"[0134578@$](?=[0134578@$]?[A-Za-z])(?:(?<=[A-Za-z].)|(?<=[A-Za-z][0134578@$].)|(?<![\w.].)(?=.[A-Za-z]))"
+)
 _SHAPES = str.maketrans("0134578@$i", "oleastbasl")
 _RUN_ON = re.compile(r"[.\-/:]")  # between digits these make another number
 

@@ -17,7 +17,7 @@ from monitor.match.facts import days_of
 from monitor.match.fold import Folded, fold
 from monitor.match.hints import find_hints
 from monitor.match.join import by_kind, confirmed, join_value
-from monitor.match.judge import Verdict, Where, is_own, judge, not_joined
+from monitor.match.judge import VALUES, Verdict, Where, is_own, judge, not_joined
 from monitor.match.lexicon import Lexicon
 from monitor.match.measure import measured, without_names
 from monitor.match.names import candidate_of
@@ -62,6 +62,7 @@ class Matcher:
         self._no_day = _no_day(book)
         self._patterns = pattern_rules(book)
         self._pattern_ids = frozenset(ready.rule.id for ready in self._patterns)
+        self._wants_values = any(not rule.kinds.isdisjoint(VALUES) for rule in book.rules)
         self._hints = any(Kind.HINT in rule.kinds for rule in book.rules)
         self._rules_search = bool(self._patterns) or any(rule.rivals for rule in book.rules)
 
@@ -134,7 +135,8 @@ class Matcher:
     ) -> tuple[Post, list[_Reading]]:
         today = at.astimezone(self._zone).date() if at else self._no_day
         named = [self._names(part, knows, failing=failing) for part in parts]
-        has_subject = everything or _has_subject(named, knows)
+        wanted = failing or self._wants_values
+        has_subject = everything or (wanted and _has_subject(named, knows))
         readings = [
             _reading(
                 no, part, *(_with_values(*seen, today) if has_subject and part.origin is not Origin.CLIENT else seen)
