@@ -19,6 +19,7 @@ from monitor.model.findings import Reason
 from monitor.model.posts import Origin
 from monitor.model.rulebook import Kind, RuleBook
 
+SIGNS_AROUND: Final = 12  # blanks and signs beside a value that is a sentence of its own
 NAMES_TO_ASK: Final = 4  # of a sentence, whether a value is the listed one of theirs
 A_MONTH: Final = timedelta(days=31)
 EVENT_REACH: Final = timedelta(days=45)  # between the day that is said and the listed one
@@ -59,6 +60,8 @@ def _by_name(post: Post, view: View, seen: Seen) -> Joined | Reason | None:
     if name.candidate.role in (Role.NOT_THIS, Role.RELEASED):
         return Reason("said_of_other")
     joined = _joined(post, seen, name.candidate.subject, how)
+    if seen.candidate.role is Role.FACT and joined.match.code == "match_none":
+        return Reason("value_is_no_secret")  # words that are listed for another product
     if _is_sure(view, seen, name, joined):
         return joined
     return Reason("needs_launch_word" if seen.candidate.kind is Kind.DATE else "bare_number")
@@ -94,6 +97,8 @@ def _may_follow(view: View, seen: Seen) -> bool:
 def _is_alone(view: View, seen: Seen) -> bool:
     """Whether the value is all that its sentence says: "2999! That is it, the Yunque 9"."""
     begin, end = view.around.sentence(seen.sentence)
+    if (end - begin) - (seen.end - seen.begin) > SIGNS_AROUND:
+        return False
     around = view.folded.text[begin : seen.begin] + view.folded.text[seen.end : end]
     return not any(char.isalnum() for char in around)
 

@@ -88,3 +88,11 @@ def test_each_brand_word_is_looked_for_once() -> None:
 )
 def test_a_spec_is_words_if_it_has_no_number(spec: str, worded: bool) -> None:  # noqa: FBT001
     assert is_worded(spec) is worded
+
+
+def test_words_that_are_listed_for_another_product_say_nothing_of_this_one() -> None:
+    assert [(f.kind, f.subject) for f in findings("云雀折叠3 有潜望长焦", matcher=COMPANY)] == [
+        (Kind.PRODUCT, "yunque-fold-3"),
+        (Kind.SPEC, "yunque-fold-3"),
+    ]
+    assert [(f.kind, f.subject) for f in findings("云雀9 有潜望长焦", matcher=COMPANY)] == [(Kind.PRODUCT, "yunque-9")]
