@@ -13,14 +13,17 @@ LAUNCH: Final = re.compile(
     | (?<![a-z]) (?: launch(?:es|ed|ing)? | unveil(?:s|ed|ing)? | announc(?:es?|ed|ing|ement) | ships? | shipping
       | shipments? | releas(?:es?|ed|ing) | arriv(?:es?|ed|ing) | drop(?:s|ped|ping)? | debut(?:s|ed|ing)?
       | pre-?orders? | on[ ]sale | goes[ ]live | available | availability | (?:is|are|comes?|coming)[ ]out | coming
-      | lands | hits[ ](?:shelves|stores) | see[ ]you | save[ ]the[ ]date | event | keynote | reveal(?:s|ed|ing)?
+      | lands | hits[ ](?:shelves|stores) | see[ ]you | save[ ]the[ ]date
+      | mark[ ]your[ ]calendars? | event | keynote | reveal(?:s|ed|ing)?
       | gets | embargo | (?<!ing[ ])out(?=[ ](?:this|next|in|on|by|soon|now|today|tomorrow)(?![a-z]))
+      | (?:the|our)[ ]next[ ](?:one|phone|watch|tablet|laptop|car|generation)
       | new[ ](?:phone|watch|tablet|laptop|car|buds|earbuds|model|flagship|device|camera|console)
       ) (?![a-z])"""
 )
 PRICE: Final = re.compile(
     r"""(?x)
-      售价 | 起售 | 定价 | 卖 | 价格 | 价位 | 起步价 | 到手价 | 首发价 | 预售价 | 零售价 | 开价 | 字头 | 价
+      售价 | 起售 | 定价 | 卖 | 价格 | 价位 | 起步价 | 到手价 | 首发价 | 预售价 | 零售价 | 开价 | 字头
+    | 价 | \d起(?![来床飞点])
     | (?<![a-z]) (?: starts?[ ]at | starting | pric(?:e[sd]?|ing) | costs? | sells?[ ]for | goes[ ]for | retails?
       | msrp | rrp | how[ ]much
       ) (?![a-z])"""

@@ -19,6 +19,7 @@ from monitor.model.findings import Reason
 from monitor.model.posts import Origin
 from monitor.model.rulebook import Kind, RuleBook
 
+HARDLY_MORE: Final = 6  # characters beside a value that nearly is its sentence
 SIGNS_AROUND: Final = 12  # blanks and signs beside a value that is a sentence of its own
 NAMES_TO_ASK: Final = 4  # of a sentence, whether a value is the listed one of theirs
 A_MONTH: Final = timedelta(days=31)
@@ -101,6 +102,14 @@ def _is_alone(view: View, seen: Seen) -> bool:
         return False
     around = view.folded.text[begin : seen.begin] + view.folded.text[seen.end : end]
     return not any(char.isalnum() for char in around)
+
+
+def _is_blurted_out(post: Post, view: View, seen: Seen) -> bool:
+    """Whether a post that answers nobody begins with the value and says hardly more: "7500毫安时，稳了"."""
+    begin, end = view.around.sentence(seen.sentence)
+    if (end - begin) - (seen.end - seen.begin) > HARDLY_MORE or any(v.part.origin is Origin.PARENT for v in post.views):
+        return False
+    return not any(char.isalnum() for char in view.folded.text[begin : seen.begin])
 
 
 def _is_sure(view: View, seen: Seen, name: Seen, joined: Joined) -> bool:
@@ -207,12 +216,14 @@ def _by_author(post: Post, view: View, seen: Seen) -> Joined | None:
     if view.part.origin in (Origin.PARENT, Origin.QUOTED) or not post.knows or _of_others(view, seen):
         return None
     listed = _known_fact(post, seen)
-    if listed is not None and (
-        _has_cue(view, seen) or (listed.match.code == "match_exact" and _has_cue_near(view, seen))
-    ):
-        return listed
-    if not _has_cue(view, seen):
-        return None
+    exact = listed is not None and listed.match.code == "match_exact"
+    if _has_cue(view, seen) or (exact and (_has_cue_near(view, seen) or _is_blurted_out(post, view, seen))):
+        return listed or _by_knowledge(post, seen)
+    return None
+
+
+def _by_knowledge(post: Post, seen: Seen) -> Joined | None:
+    """A value that is not listed, of the product that comes first of those that the author works on."""
     soonest = post.soonest_known(seen.candidate.kind)
     if seen.candidate.bare or seen.candidate.kind is Kind.SPEC or soonest is None or _is_today(post, seen):
         return None

@@ -31,6 +31,7 @@ from monitor.model.rulebook import ClientSign, Kind, RuleBook
 
 MOST_PLACES: Final = 100  # findings of one fact in one part
 NO_DAY: Final = date(2030, 1, 1)  # "today" of texts without an instant, if no launch is listed
+SHORT: Final = 24  # characters of a post in which somebody who knows may say a value and nothing else
 MONTH_AHEAD: Final = timedelta(days=30)
 _FORWARDED: Final = re.compile(r"//\s?@")  # what stands behind it in a repost are others' words
 
@@ -203,6 +204,8 @@ def _has_subject(named: Sequence[_Seen], knows: frozenset[str]) -> bool:
     """Whether a number in these texts could be said of something; reading numbers is by far the most work."""
     chosen = [c for _, candidates, fates in named for c, fate in zip(candidates, fates, strict=True) if fate is CHOSEN]
     if any(candidate.role not in SIDE for candidate in chosen):
+        return True
+    if knows and any(len(folded.text) <= SHORT for folded, _, _ in named):
         return True
     return bool(knows or chosen) and any(cue.search(folded.text) for folded, _, _ in named for cue in cues.ANY)
 

@@ -118,12 +118,14 @@ def _read_camera(found: re.Match[str]) -> str | None:
 ROWS: Final = (
     row(
         "battery",
-        rf"{_N}[ ]?[+±]?[ ]?(?:mah|毫安时|毫安){_END}|{BEGIN}(?P<k>\d{{4,5}})(?:大|巨量|长续航)?电池",
-        lambda found: _amount(found, "mah") if found["n"] else f"{int(found['k'])} mah",
+        rf"{_N}[ ]?[+±]?[ ]?(?:mah|毫安时|毫安){_END}|{BEGIN}(?P<k>\d{{4,5}})(?:大|巨量|长续航)?电池"
+        r"|电池(?:容量)?(?:[是有做干]?到?了?|达到?|突破)[ ]?(?P<c>\d{4,5})(?![\d元块])",
+        lambda found: _amount(found, "mah") if found["n"] else f"{int(found['k'] or found['c'])} mah",
         ("7500 mah", "7500 mah"),
         ("5500±毫安", "5500 mah"),
         ("五千毫安", "5000 mah"),
         ("7500大电池", "7500 mah"),
+        ("电池做到了7500", "7500 mah"),
     ),
     row(
         "energy",
