@@ -70,7 +70,8 @@ class Table:
 
     def translate(self, text: str) -> str:
         """Every character by its answer."""
-        return text.translate(self._far if _BEYOND.search(text) else self._near)
+        near = text.isascii() or not _BEYOND.search(text)
+        return text.translate(self._near if near else self._far)
 
 
 def _plain(char: str) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from monitor.match.fold import IS_TRADITIONAL, is_gap, key_of, plain
@@ -36,6 +36,7 @@ _ENGLISH_WORDS = {word: number for number, word in enumerate(_ENGLISH) if word} 
 _WORD_NUMBER = re.compile(
     rf"(?<=[a-z] )(?:{'|'.join(_ENGLISH_WORDS)})$|(?<=[\u4e00-\u9fff])[一二三四五六七八九十]{{1,3}}(?=[号代]$)"
 )
+KNOWN_WRITINGS = 50_000  # names of which it is remembered how they are written
 NO_PLACES: frozenset[int] = frozenset()
 
 
@@ -126,17 +127,22 @@ def _by_sound(product: Product, variants: tuple[str, ...], text: str) -> Iterato
 
     Each of them could be chance, so each needs context; only pinyin with a number is enough by itself.
     """
+    for key, written, spelling, needs_context in _sounded(text, product.brand):
+        role = Role.WEAK if needs_context else Role.NAME
+        term = Term(product.key, role, variants, needs_context=needs_context)
+        yield Form(term, key, written, spelling=spelling)
+
+
+@lru_cache(KNOWN_WRITINGS)
+def _sounded(text: str, brand: tuple[str, ...]) -> tuple[tuple[str, str, str, bool], ...]:
+    """Key, folded writing, disguise, and whether it needs context."""
     folded = plain(text)
     numbered = _NUMBER.search(folded) is not None
     spelled = [(in_pinyin(folded), "spelling_pinyin", not numbered)]
     if numbered:
-        spelled += [(written, "spelling_pinyin", False) for written in partly_in_pinyin(folded, product.brand)]
+        spelled += [(written, "spelling_pinyin", False) for written in partly_in_pinyin(folded, brand)]
         spelled += [(in_initials(folded), "spelling_initials", True), (in_sound(folded), "spelling_sound", True)]
-    for written, spelling, needs_context in spelled:
-        if written:
-            role = Role.WEAK if needs_context else Role.NAME
-            term = Term(product.key, role, variants, needs_context=needs_context)
-            yield Form(term, key_of(written), written, spelling=spelling)
+    return tuple((key_of(written), written, how, needs) for written, how, needs in spelled if written)
 
 
 def _of_company(book: RuleBook) -> Iterator[Form]:
@@ -189,17 +195,24 @@ def _of_series(series: Series) -> Iterator[Form]:
 
 
 def _forms(term: Term, text: str) -> Iterator[Form]:
-    folded = plain(text)
     traditional = not IS_TRADITIONAL.isdisjoint(text)
-    written = {key_of(folded): Form(term, key_of(folded), folded, traditional=traditional)}
+    for key, written, numerals, may_count in _writings(text):
+        yield Form(term, key, written, numerals, traditional, may_count)
+
+
+@lru_cache(KNOWN_WRITINGS)  # a reload changes few names of many
+def _writings(text: str) -> tuple[tuple[str, str, frozenset[int], bool], ...]:
+    """Key, folded writing, places of numerals, and whether it may count: each way to write a name."""
+    folded = plain(text)
+    found = {key_of(folded): (folded, NO_PLACES, False)}
     if digits := _in_digits(folded):
-        written[key_of(digits)] = Form(term, key_of(digits), digits, traditional=traditional)
+        found[key_of(digits)] = (digits, NO_PLACES, False)
     if numbers := tuple(_NUMBER.finditer(folded)):
         for numeral in (_han_numeral, _han_digits, _formal, _roman, _english):
             spelled, places = _written_out(folded, numbers, numeral)
-            if places and (key := key_of(spelled)) not in written:
-                written[key] = Form(term, key, spelled, places, traditional, may_count=numeral is _english)
-    yield from written.values()
+            if places:
+                found.setdefault(key_of(spelled), (spelled, places, numeral is _english))
+    return tuple((key, *rest) for key, rest in found.items())
 
 
 def _in_digits(folded: str) -> str:
