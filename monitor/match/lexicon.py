@@ -10,7 +10,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from monitor.match import beside
 from monitor.match.family import is_small_s, sibling_end
-from monitor.match.fold import MATES, Folded, key_of
+from monitor.match.fold import MATES, Folded, key_of, plain
 from monitor.match.sounding import SYLLABLE, same_sound, sound_key
 from monitor.match.spelling import LEET, PLAIN, spelling_of
 from monitor.match.terms import Form, Role, forms_of
@@ -25,6 +25,11 @@ _LONG_WORD = re.compile(r"[a-z]{4}")
 # Such digits among the letters of a word, or before its first two. Asked of every text, so the digit comes first.
 _LEET_WORD = re.compile(
     r"[0134578@$](?=[0134578@$]?[A-Za-z])(?:(?<=[A-Za-z].)|(?<=[A-Za-z][0134578@$].)|(?<![\w.].)(?=.[A-Za-z]))"
+)
+# Digits and letters that fold to plain ones, and what folding takes out between them.
+_STYLED = re.compile(
+    "[\u0300-\u036f\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u2070-\u209f\u2460-\u24ff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"
+    "\U0001f100-\U0001f1ff]"
 )
 _SHAPES = str.maketrans("0134578@$i", "oleastbasl")
 _RUN_ON = re.compile(r"[.\-/:]")  # between digits these make another number
@@ -66,7 +71,8 @@ class Lexicon:
         """Whether any term's letters stand in the text; cheap, and never false where scan finds something."""
         if self._automaton.find_matches_as_indexes(sound_key(text), overlapping=True):
             return True
-        return _LEET_WORD.search(text) is not None and self._has_leet(key_of(text))
+        leet = _LEET_WORD.search(text) or (_STYLED.search(text) and _LEET_WORD.search(plain(text)))
+        return leet is not None and self._has_leet(key_of(text))
 
     def _has_leet(self, key: str) -> bool:
         shaped = _shape_key(key)

@@ -56,6 +56,10 @@ NINE, THIRTEEN = "yunque-9", "yunque-13"
         pytest.param("yqk60 定价我知道了", "yqk60", "yunque-k60", "initials", id="initials beside a launch word"),
         pytest.param("5kyTag ships", "5kyTag", "sky-tag", "leet", id="a digit for the first letter"),
         pytest.param("SkyT4g ships", "SkyT4g", "sky-tag", "leet", id="a digit for a letter"),
+        pytest.param("ＳｋｙＴ４ｇ ships", "ＳｋｙＴ４ｇ", "sky-tag", "mixed", id="digits for letters, full-width"),
+        pytest.param(
+            "SkyT\u200b4\u200bg ships", "SkyT\u200b4\u200bg", "sky-tag", "mixed", id="digits for letters, zero-width"
+        ),
         pytest.param("L4rk0S 14.5 is here", "L4rk0S 14.5", "lark-os", "leet", id="two digits for letters"),
     ],
 )
