@@ -95,7 +95,6 @@ _ONES = (
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _WORDS = {**{word: no for no, word in enumerate(_ONES)}, **{word: 10 * no for no, word in enumerate(_TENS, start=2)}}
 _SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 10**6, "billion": 10**9}
-_UNIT_WORD = "|".join((*_ONES[1:10],))
 _WORD = "|".join(sorted((*_ONES, *_TENS), key=len, reverse=True))
 _SCALE = "|".join(_SCALES)
 ENGLISH_NUMBER = rf"(?:{_WORD})(?:(?:[ \-]|[ ]and[ ])(?:{_WORD}|{_SCALE})){{0,8}}"
