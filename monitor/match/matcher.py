@@ -149,7 +149,7 @@ class Matcher:
 
     def _names(self, part: Part, knows: frozenset[str], *, failing: bool) -> _Seen:
         folded = fold(part.text)
-        around = Surroundings(folded)
+        around = Surroundings(folded, part.origin)
         hits = self._lexicon.scan(folded)
         brands, no_brand = self._brands, self._no_brand
         candidates = tuple(
@@ -233,7 +233,7 @@ def _shifted(fate: Reason, by: int) -> Reason:
 def _reading(
     no: int, part: Part, folded: Folded, candidates: tuple[Candidate, ...], fates: tuple[Reason, ...]
 ) -> _Reading:
-    around = Surroundings(folded)
+    around = Surroundings(folded, part.origin)
     chosen = [candidate for candidate, fate in zip(candidates, fates, strict=True) if fate is CHOSEN]
     seen = []
     for candidate in _first_places(sorted(chosen, key=lambda c: c.start)):

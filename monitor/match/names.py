@@ -65,6 +65,8 @@ def _weight(hit: Hit) -> int:
 def _context(hit: Hit, around: Surroundings, brand: re.Pattern[str], knows: frozenset[str]) -> str:
     if around.has_brand(brand):
         return "context_brand"
+    if around.is_client(hit.start, hit.end):
+        return "context_client"
     launch, knows_it = around.launch_word_beside(hit.start, hit.end), hit.form.term.subject in knows
     if launch:
         return "context_author_at_launch" if knows_it else "context_launch_word"

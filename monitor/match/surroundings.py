@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Protocol
 
 from monitor.match.fold import Folded, plain
+from monitor.model.posts import Origin
 
 # Schemes, bare domains, e-mail addresses, @handles; each begins at a word's beginning and is bounded, so that no
 # text makes the search slow.
@@ -40,8 +41,9 @@ class Searched(Protocol):
 class Surroundings:
     """One folded text, looked at where a name asks; everything is found once, when first needed."""
 
-    def __init__(self, folded: Folded) -> None:
+    def __init__(self, folded: Folded, origin: Origin = Origin.TEXT) -> None:
         self._folded = folded
+        self._origin = origin
         self._brands: dict[Searched, bool] = {}  # a long text may ask a hundred thousand times
         self._cues: dict[tuple[re.Pattern[str], int], bool] = {}
 
@@ -50,6 +52,10 @@ class Surroundings:
         starts, ends = self._links
         before = bisect_left(starts, end) - 1
         return before >= 0 and ends[before] > start
+
+    def is_client(self, start: int, end: int) -> bool:
+        """Whether that folded span is the whole name of the posting client."""
+        return self._origin is Origin.CLIENT and self._folded.text[start:end] == self._folded.text.strip()
 
     def has_brand(self, brand: Searched) -> bool:
         """Whether the brand stands anywhere in the text."""

@@ -45,6 +45,19 @@ def test_the_name_of_an_unreleased_product_in_the_client_line_tells(client: str)
     assert (found.kind, found.subject, found.disposition) == (Kind.CLIENT, "yunque-9", Disposition.ALERT)
 
 
+@pytest.mark.parametrize(
+    ("client", "subjects"),
+    [
+        pytest.param("青瓷", ["yunque-9"], id="nothing else"),
+        pytest.param(" 青瓷 ", ["yunque-9"], id="but spaces"),
+        pytest.param("青瓷相机", [], id="part of another name"),
+        pytest.param("青瓷 for Android", [], id="an app"),
+    ],
+)
+def test_an_everyday_word_that_is_the_whole_client_line_names_a_device(client: str, subjects: list[str]) -> None:
+    assert [found.subject for found in sent_from(client, NAMED, knows=frozenset())] == subjects
+
+
 @pytest.mark.parametrize("client", ["云雀8 Pro", "云雀9号楼", "微博网页版", ""])
 def test_other_clients_tell_nothing(client: str) -> None:
     assert sent_from(client, NAMED) == ()
