@@ -25,11 +25,12 @@ from monitor.match.quantities import (
 )
 from monitor.match.quantities.calendar import Days, days_of, later, value_of
 from monitor.match.quantities.reading import Reading
-from monitor.match.quantities.rows import DayRow, read_day_rows
+from monitor.match.quantities.rows import DayRow, Table, read_day_rows
 
 _ZH: Final = (*dates_zh.ROWS, *dates_zh_years.ROWS, *dates_zh_relative.ROWS, *dates_zh_holidays.ROWS)
 _EN: Final = (*dates_en.ROWS, *dates_en_years.ROWS, *dates_en_relative.ROWS, *dates_en_weeks.ROWS)
 ROWS: Final[tuple[DayRow, ...]] = (*_ZH, *_EN, *dates_figures.ROWS)
+_TABLE: Final = Table(ROWS)
 _BY_NAME: Final = {row.name: row for row in ROWS}
 _PARTIAL: Final = (  # told without a year or month: they mean another day as of another day
     dates_zh.PARTIAL | dates_zh_years.PARTIAL | dates_zh_relative.PARTIAL | dates_en.PARTIAL | dates_figures.PARTIAL
@@ -37,53 +38,6 @@ _PARTIAL: Final = (  # told without a year or month: they mean another day as of
 _WEEKDAYS: Final = dates_zh_relative.WEEKDAY_ROWS | dates_en_weeks.WEEKDAY_ROWS
 _SIDES_INSIDE: Final = dates_zh_relative.SIDES_INSIDE | dates_zh_holidays.SIDES_INSIDE
 _AROUND: Final = 24  # characters that a row may look at beside what it reads
-
-# What each grammar cannot do without: most posts are done here.
-_GATES: Final = (
-    (
-        re.compile(
-            r"[年月日号周旬季节腊]|星期|礼拜|[今明昨后前寻听][天晚早夜儿晨午春夏秋冬]|[春夏秋冬][天季末初]"
-            r"|[\d一二两俩三仨四五六七八九十几数半]个?[天小]|天倒"
-            r"|国庆|中秋|除夕|端午|七夕|元旦|元宵|清明|圣诞|[五六]一|十[一二]|1[12]|重阳|618|暑|跨年|平安夜|初|黑五"
-        ),
-        _ZH,
-    ),
-    (
-        re.compile(
-            r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|20\d\d|\d[snrt][tdh]|day|to[dmn]|tm[rw]|2moro"
-            r"|yester|morning"
-            r"|afternoon|evening|week|wk|month|year|yr|quarter|qtr|half|hour|hr|night|eo[my]|mon|tue|wed|thu"
-            r"|fri|sat|sun"
-            r"|spring|summer|fall|autumn|winter|holiday|festival|halloween|easter|thanksgiving|mas|valentine|juneteenth"
-            r"|qixi|mid-a|fools|q[1-4]"
-        ),
-        _EN,
-    ),
-    (re.compile(r"\d"), dates_figures.ROWS),
-)
-
-# The same for single rows: the words that all they read has in it.
-_NEEDED: Final = {
-    **dict.fromkeys(("zh_day", "zh_day_short", "zh_days", "zh_months", "zh_months_listed", "zh_month_part"), "月"),
-    **dict.fromkeys(("zh_month", "zh_this_month_part"), "月"),
-    **dict.fromkeys(("zh_nth_week", "zh_nth_of_year"), "第"),
-    **dict.fromkeys(("zh_year", "zh_short_year", "zh_next_year", "zh_year_word", "zh_year_part"), "年"),
-    **dict.fromkeys(("zh_quarter", "zh_this_quarter"), "季度"),
-    **dict.fromkeys(("zh_quarter_figure", "figures_quarter_year", "figures_quarter_first", "figures_quarter"), "q"),
-    **dict.fromkeys(("figures_quarter_zh", "figures_quarter_alone", "en_this_quarter"), "q"),
-    **dict.fromkeys(("figures_half_year", "figures_half_first", "figures_half_alone"), "h"),
-    **dict.fromkeys(("en_this_month", "en_day_of_month", "en_nth_of_month"), "month"),
-    "zh_half_year": "半年",
-    "zh_summer_holidays": "暑",
-    "zh_new_year_days": "大年初",
-    "zh_countdown": "倒计时",
-    "zh_after": "后",
-    "zh_ago": "前",
-    "zh_within": "内",
-    "zh_since": "来",
-    "figures_countdown": "minus",
-    "en_weekend": "weekend",
-}
 
 _CLOCK_ZH: Final = (
     r"(?:\d{1,2}:\d\d(?::\d\d)?时?|(?:\d{1,2}|[零一二两三四五六七八九十]{1,3})(?:点|时(?!间|候|代))(?:钟|整|半"
@@ -130,7 +84,7 @@ _SIDE: Final = re.compile(
 
 def find_dates(folded_text: str, today: date) -> Iterator[Reading]:
     """Every date of a folded text, without overlaps; `today` is the local day of the post."""
-    readings = _longest([*read_day_rows(_rows(folded_text), folded_text, today)])
+    readings = _longest([*read_day_rows(_TABLE.rows_for(folded_text), folded_text, today)])
     timed = [_with_time(folded_text, reading, end) for reading, _, end in _with_bounds(folded_text, readings)]
     joined = _joined(folded_text, timed, today)
     return (_beside(folded_text, *bounded, today) for bounded in _with_bounds(folded_text, joined))
@@ -141,12 +95,6 @@ def _with_bounds(text: str, readings: Sequence[Reading]) -> Iterator[tuple[Readi
     begins = (0, *(reading.end for reading in readings))
     ends = (*(reading.start for reading in readings[1:]), len(text))
     return zip(readings, begins, ends, strict=False)
-
-
-def _rows(text: str) -> list[DayRow]:
-    """The rows that may find something in that text."""
-    rows = (row for gate, rows in _GATES if gate.search(text) for row in rows)
-    return [row for row in rows if _NEEDED.get(row.name, "") in text]
 
 
 def _longest(readings: Sequence[Reading]) -> list[Reading]:

@@ -1,13 +1,15 @@
 """A grammar is a table of rows; each row is one way to write a quantity, with examples that prove it."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
-from monitor.match.quantities.needs import may_find, needed
+from ahocorasick_rs import AhoCorasick, Implementation
+
+from monitor.match.quantities.needs import needs_of
 from monitor.match.quantities.reading import Reading
 from monitor.model.rulebook import Kind
 
@@ -28,7 +30,6 @@ class Row:
     read: Read
     examples: tuple[tuple[str, str], ...]
     bare: bool = False
-    needs: tuple[str, ...] = ()  # words of which one must stand in a text for it to find anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +45,46 @@ class DayRow:
 
 def row(name: str, pattern: str, read: Read, *examples: tuple[str, str], bare: bool = False) -> Row:
     """A row with its pattern compiled."""
-    return Row(name, re.compile(pattern), read, examples, bare, needed(pattern))
+    return Row(name, re.compile(pattern), read, examples, bare)
 
 
-def read_rows(rows: Sequence[Row], kind: Kind | None, text: str) -> Iterator[Reading]:
+AnyRow = TypeVar("AnyRow", Row, DayRow)
+
+
+class Table(Generic[AnyRow]):
+    """The rows of a grammar, ready to be searched: one look at a text tells which of them may find something in it."""
+
+    def __init__(self, rows: Sequence[AnyRow]) -> None:
+        self.rows: Sequence[AnyRow] = rows
+        needs = [needs_of(row.pattern.pattern) for row in rows]
+        words = sorted(frozenset[str]().union(*(need for row_needs in needs for need in row_needs)))
+        numbers = {word: number for number, word in enumerate(words)}
+        self._needs = [[frozenset(numbers[word] for word in need) for need in row_needs] for row_needs in needs]
+        self._always = [at for at, row_needs in enumerate(self._needs) if not row_needs]
+        self._by_word = [
+            [at for at, row_needs in enumerate(self._needs) if row_needs and number in row_needs[0]]
+            for number in range(len(words))
+        ]
+        self._words = AhoCorasick(words, implementation=Implementation.ContiguousNFA)
+
+    def rows_for(self, text: str) -> list[AnyRow]:
+        """The rows whose needs the text meets, in order; the others find nothing in it."""
+        found = {number for number, _, _ in self._words.find_matches_as_indexes(text, overlapping=True)}
+        asked = {at for number in found for at in self._by_word[number]}.union(self._always)
+        return [self.rows[at] for at in sorted(asked) if not any(need.isdisjoint(found) for need in self._needs[at])]
+
+
+def read_rows(rows: Iterable[Row], kind: Kind | None, text: str) -> Iterator[Reading]:
     """Every reading of every row; the same place may be read by several."""
     for row in rows:
-        for found in row.pattern.finditer(text) if may_find(row.needs, text) else ():
+        for found in row.pattern.finditer(text):
             value = row.read(found)
             if value is not None:
                 start, end = _place(found)
                 yield Reading(kind, start, end, value, row.name, row.bare)
 
 
-def read_day_rows(rows: Sequence[DayRow], text: str, today: date) -> Iterator[Reading]:
+def read_day_rows(rows: Iterable[DayRow], text: str, today: date) -> Iterator[Reading]:
     """Every date that a row reads, as of that day."""
     for row in rows:
         for found in row.pattern.finditer(text):

@@ -12,7 +12,7 @@ from typing import Final
 from monitor.match.fold import plain
 from monitor.match.quantities.numbers import BEGIN, HAN_NUMERAL, han_number
 from monitor.match.quantities.reading import Reading
-from monitor.match.quantities.rows import amount, read_rows, row
+from monitor.match.quantities.rows import Table, amount, read_rows, row
 from monitor.model.rulebook import Kind
 
 _N = (
@@ -303,13 +303,12 @@ ROWS: Final = (
         bare=True,
     ),
 )
-_MAY_COUNT: Final = re.compile(rf"[\d{HAN_NUMERAL}]")
+_TABLE: Final = Table(ROWS)
 
 
 def find_specs(text: str) -> Iterator[Reading]:
     """Every reading as a specification, of overlapping places too."""
-    if _MAY_COUNT.search(text):
-        yield from read_rows(ROWS, Kind.SPEC, text)
+    return read_rows(_TABLE.rows_for(text), Kind.SPEC, text)
 
 
 def spec_key(text: str) -> str:

@@ -28,7 +28,7 @@ def test_a_row_reads_its_examples(row: DayRow) -> None:
     assert row.examples
     for text, today, value in row.examples:
         assert [r.value for r in read_day_rows([row], text, date.fromisoformat(today))] == [value], text
-        assert row in dates._rows(text), text
+        assert row in dates._TABLE.rows_for(text), text
 
 
 def test_rows_have_names_of_their_own() -> None:
