@@ -4,27 +4,29 @@ import gzip
 import json
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated, cast
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from monitor import alert
 from monitor.cli import show
-from monitor.cli.files import load_runtime
+from monitor.cli.files import lasting, load_runtime
 from monitor.config import Settings
 from monitor.errors import LeakMonitorError
-from monitor.match import CHOSEN, CandidateStory, Matcher, PartStory
+from monitor.match import CHOSEN, CandidateStory, Matcher, PartStory, Said
 from monitor.model.findings import Disposition, Finding
 from monitor.model.posts import Origin, Part
 from monitor.rules import load_rules
 
 OWN, OTHERS = True, False
+AT_ONCE = 1 << 16  # bytes
 OPEN_WINDOW = (Disposition.ALERT, Disposition.CONTEXT)
 
 
@@ -58,16 +60,20 @@ def scan(
         runtime = load_runtime(config)
         settings, matcher = runtime.settings, runtime.matcher
     else:
-        matcher = Matcher(load_rules(rules))
+        with lasting():
+            matcher = Matcher(load_rules(rules))
     bad = 0
-    for place, raw in _lines(files or ["-"]):
-        try:
-            line = parse_line(raw)
-        except BadLineError as error:
-            bad += 1
-            show.err().print(f"{place}: {error}", style="yellow", markup=False)
-            continue
-        show.print_json(_judged(line, matcher, settings, candidates=candidates))
+    for lines in _lines(files or ["-"]):
+        posts = []
+        for place, raw in lines:
+            try:
+                posts.append(parse_line(raw))
+            except BadLineError as error:
+                bad += 1
+                show.err().print(f"{place}: {error}", style="yellow", markup=False)
+        for answer in _judged(posts, matcher, settings, candidates=candidates):
+            show.print_json(answer)
+        sys.stdout.flush()
     if bad:
         raise typer.Exit(1)
 
@@ -120,18 +126,25 @@ def _instant(record: Mapping[str, object]) -> datetime | None:
 # --- judging ----------------------------------------------------------------------------------------------------
 
 
-def _judged(line: Line, matcher: Matcher, settings: Settings | None, *, candidates: bool) -> dict[str, object]:
-    knows = _knows(settings, line.author)
-    found = matcher.evaluate(line.parts, knows=knows, at=line.published_at).findings
+def _judged(
+    lines: Sequence[Line], matcher: Matcher, settings: Settings | None, *, candidates: bool
+) -> Iterator[dict[str, object]]:
+    said = [Said(line.parts, _knows(settings, line.author), line.published_at) for line in lines]
+    for line, post, evaluation in zip(lines, said, matcher.evaluate_all(said), strict=True):
+        answer = _answer(line, evaluation.findings, settings)
+        if candidates:
+            explained = matcher.explain(post.parts, knows=post.knows, at=post.at, everything=True)
+            seen = [(part, story) for part in explained.parts for story in part.candidates]
+            answer["hits"] = [_recognised(part, story) for part, story in seen if _is_recognised(story)]
+            answer["candidates"] = [_candidate(part, story) for part, story in seen]
+        yield answer
+
+
+def _answer(line: Line, found: tuple[Finding, ...], settings: Settings | None) -> dict[str, object]:
     secret = [f for f in found if f.disposition in OPEN_WINDOW]
     result: dict[str, object] = {"id": line.id, "leak": bool(secret), "hits": [_hit(f, line.parts) for f in secret]}
     if settings is not None:
         result["alert"] = _alert(found)
-    if candidates:
-        explained = matcher.explain(line.parts, knows=knows, at=line.published_at, everything=True)
-        seen = [(part, story) for part in explained.parts for story in part.candidates]
-        result["hits"] = [_recognised(part, story) for part, story in seen if _is_recognised(story)]
-        result["candidates"] = [_candidate(part, story) for part, story in seen]
     return result
 
 
@@ -200,8 +213,8 @@ def _alert(findings: tuple[Finding, ...]) -> dict[str, object] | None:
 # --- input ------------------------------------------------------------------------------------------------------
 
 
-def _lines(files: list[str]) -> Iterator[tuple[str, bytes]]:
-    """Every line with its place, with a bar on standard error if that is a terminal and our output is not."""
+def _lines(files: list[str]) -> Iterator[list[tuple[str, bytes]]]:
+    """Every line with its place, as many at once as have arrived, with a bar if that hides no output of ours."""
     shares = TextColumn("{task.percentage:>3.0f} %")
     columns = (TextColumn("{task.description}"), BarColumn(), shares, TimeRemainingColumn())
     with Progress(*columns, console=show.err(), transient=True, disable=not _shows_progress()) as progress:
@@ -210,27 +223,37 @@ def _lines(files: list[str]) -> Iterator[tuple[str, bytes]]:
                 raw, total = _open(name, stack)
                 task = progress.add_task(Path(name).name, total=total)
                 stream = stack.enter_context(gzip.open(raw)) if name.endswith(".gz") else raw
-                for number, line in _numbered(name, stream):
-                    if number % 500 == 0 and total:
+                number = 0
+                for lines in _arriving(name, stream):
+                    yield [(f"{name}:{at}", line) for at, line in enumerate(lines, number + 1) if line.strip()]
+                    number += len(lines)
+                    if total:
                         progress.update(task, completed=raw.tell())
-                    if line.strip():
-                        yield f"{name}:{number}", line
 
 
-def _numbered(name: str, stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+def _arriving(name: str, stream: BufferedIOBase) -> Iterator[list[bytes]]:
+    """Whole lines as they come, so that a slow pipe is answered line by line and a file some hundred lines at once."""
+    begun: list[bytes] = []
     try:
-        yield from enumerate(stream, 1)
+        while piece := stream.read1(AT_ONCE):
+            first, *lines = piece.split(b"\n")
+            begun.append(first)
+            if lines:
+                yield [b"".join(begun), *lines[:-1]]
+                begun = lines[-1:]
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise LeakMonitorError(f"{name}: damaged or no gzip file; unpack it, or give another") from error
+    if last := b"".join(begun):
+        yield [last]
 
 
 def _shows_progress() -> bool:
     return sys.stderr.isatty() and not sys.stdout.isatty()
 
 
-def _open(name: str, stack: ExitStack) -> tuple[IO[bytes], int | None]:
+def _open(name: str, stack: ExitStack) -> tuple[BufferedIOBase, int | None]:
     if name == "-":
-        return sys.stdin.buffer, None
+        return cast("BufferedIOBase", sys.stdin.buffer), None
     path = Path(name)
     if not path.is_file():
         raise LeakMonitorError(f"{name}: no such file; name a file of JSON lines, or - for standard input")

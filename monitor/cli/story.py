@@ -9,7 +9,7 @@ from rich.text import Text
 from monitor.cli import show
 from monitor.match import CandidateStory, Explanation, PartStory
 from monitor.match.judge import Verdict
-from monitor.match.view import COMPANY
+from monitor.match.terms import COMPANY
 from monitor.model.findings import Disposition, Finding, Reason
 from monitor.model.posts import Part
 from monitor.model.rulebook import NEVER

@@ -7,7 +7,7 @@ from typing import Final
 from monitor import words
 from monitor.demo.texts import say
 from monitor.match import CandidateStory, Matcher
-from monitor.match.view import COMPANY
+from monitor.match.terms import COMPANY
 from monitor.model.findings import Disposition, Finding
 from monitor.model.posts import Part
 from monitor.model.rulebook import NEVER, Kind

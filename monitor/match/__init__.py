@@ -1,6 +1,7 @@
 """Stage 3: find secrets in a text. Pure, and one scan for the whole rule book.
 
 fold        one plain form for every way to write a character
+sieve       which of many texts may hold a listed name at all; most are done here
 lexicon     every listed name that stands there, verified; names.py makes candidates of them
 quantities  every price, date and spec, and the harmless numbers that compete; measure.py makes candidates of them
 choose      the candidates compete for their place
@@ -12,6 +13,6 @@ matcher     all of these in a row; explain.py is the same with everything that i
 from monitor.match.choose import CHOSEN
 from monitor.match.clients import usual_client
 from monitor.match.explain import CandidateStory, Explanation, PartStory
-from monitor.match.matcher import Matcher
+from monitor.match.matcher import Matcher, Said
 
-__all__ = ["CHOSEN", "CandidateStory", "Explanation", "Matcher", "PartStory", "usual_client"]
+__all__ = ["CHOSEN", "CandidateStory", "Explanation", "Matcher", "PartStory", "Said", "usual_client"]

@@ -9,9 +9,10 @@ traditional Chinese all disappear here. Letters of other alphabets that only loo
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import compress
 from typing import TypeVar
 
 from monitor.match.simplified import SIMPLIFIED, TRADITIONAL
@@ -123,7 +124,8 @@ class _Memory(dict[str, Answer]):
 
 
 _PIECES = _Memory(_plain)
-_GAPS = _Memory(is_gap)
+_BECOMES_ONE = _Memory(lambda char: len(_plain(char)) == 1)
+_IN_KEY = _Memory(lambda char: not is_gap(char))
 
 
 def plain(text: str) -> str:
@@ -142,12 +144,12 @@ class Folded:
 
     original: str
     text: str
-    origins: tuple[int, ...]
+    origins: Sequence[int]
 
     @cached_property
     def squeezed(self) -> tuple[int, ...]:
         """Offsets in `text` of the characters that are in the key, in order."""
-        return tuple([at for at, char in enumerate(self.text) if not _GAPS[char]])  # a list first: twice as fast
+        return tuple(compress(range(len(self.text)), map(_IN_KEY.__getitem__, self.text)))
 
     def splits(self, at: int) -> bool:
         """Whether the folded offset lies inside one original character, as in the middle of ⑬."""
@@ -167,12 +169,7 @@ class Folded:
 
 def fold(text: str) -> Folded:
     """The plain form of a text; folding it again changes nothing."""
-    if text.isascii():
-        lowered = plain(text)
-        if len(lowered) == len(text):
-            return Folded(text, lowered, tuple(range(len(text))))
+    if all(map(_BECOMES_ONE.__getitem__, set(text))):
+        return Folded(text, plain(text), range(len(text)))
     pieces = [_PIECES[char] for char in text]
-    folded = "".join(pieces)
-    if len(folded) == len(text) and all(pieces):
-        return Folded(text, folded, tuple(range(len(text))))
-    return Folded(text, folded, tuple(at for at, piece in enumerate(pieces) for _ in piece))
+    return Folded(text, "".join(pieces), [at for at, piece in enumerate(pieces) for _ in piece])

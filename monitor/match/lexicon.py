@@ -2,18 +2,20 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from monitor.match import beside
 from monitor.match.family import is_small_s, sibling_end
 from monitor.match.fold import MATES, Folded, key_of, plain
+from monitor.match.sieve import Codes, Keys, PerCharacter, side_by_side, texts_at
 from monitor.match.sounding import SYLLABLE, same_sound, sound_key
 from monitor.match.spelling import LEET, PLAIN, spelling_of
-from monitor.match.terms import Form, Role, forms_of
+from monitor.match.terms import COMPANY, Form, Role, forms_of
 from monitor.model.rulebook import RuleBook
 
 MAX_GAP = 3  # characters between two of a name's own
@@ -26,11 +28,8 @@ _LONG_WORD = re.compile(r"[a-z]{4}")
 _LEET_WORD = re.compile(
     r"[0134578@$](?=[0134578@$]?[A-Za-z])(?:(?<=[A-Za-z].)|(?<=[A-Za-z][0134578@$].)|(?<![\w.].)(?=.[A-Za-z]))"
 )
-# Digits and letters that fold to plain ones, and what folding takes out between them.
-_STYLED = re.compile(
-    "[\u0300-\u036f\u00ad\u200b-\u200f\u2060-\u2064\ufeff\u2070-\u209f\u2460-\u24ff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff"
-    "\U0001f100-\U0001f1ff]"
-)
+_LEET_DIGITS = "0134578@$"
+_NEITHER, _DIGIT, _LETTER, _EITHER, _GONE, _END = range(6)
 _SHAPES = str.maketrans("0134578@$i", "oleastbasl")
 _RUN_ON = re.compile(r"[.\-/:]")  # between digits these make another number
 
@@ -51,6 +50,28 @@ class Hit:
     sibling: bool = False
 
 
+def _look(char: str) -> int:
+    """What a character is to leet words when it is folded."""
+    folded = plain(char)
+    if len(folded) > 1:
+        return _EITHER if folded.isascii() and folded.isalnum() else _NEITHER
+    if not folded:
+        return _GONE
+    return _DIGIT if folded in _LEET_DIGITS else _LETTER if "a" <= folded <= "z" else _NEITHER
+
+
+_KEYS = Keys(sound_key)
+_LOOKS = PerCharacter(_look, np.uint8, _END)
+
+
+def _leet_texts(codes: Codes) -> list[int]:
+    """The texts in which a leet word may stand: a digit before a letter, once they are folded."""
+    looks = _LOOKS.of(codes)
+    looks = looks[looks != _GONE]
+    places = np.flatnonzero((looks[:-1] == _EITHER) | ((looks[:-1] == _DIGIT) & (looks[1:] == _LETTER)))
+    return texts_at(np.flatnonzero(looks == _END), places) if places.size else []
+
+
 class Lexicon:
     """All terms of a rule book."""
 
@@ -61,20 +82,34 @@ class Lexicon:
             by_sound[sound_key(form.key)].append(form)
             if form.term.role is Role.NAME and not form.numerals and _LONG_WORD.search(form.key):
                 by_shape[_shape_key(form.key)].append(form)
-        self._forms, self._shapes = list(by_sound.values()), list(by_shape.values())
-        self._automaton = AhoCorasick(list(by_sound), implementation=Implementation.ContiguousNFA)
+        keys = sorted(by_sound, key=lambda key: _is_company(by_sound[key]))  # names first
+        self._forms, self._shapes = [by_sound[key] for key in keys], list(by_shape.values())
+        self._names = sum(not _is_company(forms) for forms in self._forms)
+        self._automaton = AhoCorasick(keys, implementation=Implementation.ContiguousNFA)
         self._leet = AhoCorasick(list(by_shape), implementation=Implementation.ContiguousNFA)
         variants = {form.term.variants for forms in self._forms for form in forms}
         self._variants = {words: _variant_pattern(words) for words in variants}
 
-    def may_hold(self, text: str) -> bool:
-        """Whether any term's letters stand in the text; cheap, and never false where scan finds something."""
-        if self._automaton.find_matches_as_indexes(sound_key(text), overlapping=True):
-            return True
-        leet = _LEET_WORD.search(text) or (_STYLED.search(text) and _LEET_WORD.search(plain(text)))
-        return leet is not None and self._has_leet(key_of(text))
+    def may_hold(self, texts: Sequence[str]) -> tuple[set[int], set[int]]:
+        """The numbers of the texts in which any term's letters stand: all in which scan finds something, and more.
 
-    def _has_leet(self, key: str) -> bool:
+        Those in which something may stand that tells by itself, and those with nothing but brands and product lines.
+        """
+        telling, company = set[int](), set[int]()
+        for group, codes in side_by_side(texts):
+            keys, ends = _KEYS.of(codes)
+            hits = self._automaton.find_matches_as_indexes(keys, overlapping=True)
+            if hits:
+                company.update(group[no] for no in texts_at(ends, [begin for _, begin, _ in hits]))
+                begins = [begin for index, begin, _ in hits if index < self._names]
+                telling.update(group[no] for no in texts_at(ends, begins))
+            telling.update(group[no] for no in _leet_texts(codes) if self._has_leet(texts[group[no]]))
+        return telling, company - telling
+
+    def _has_leet(self, text: str) -> bool:
+        if not _LEET_WORD.search(plain(text)):
+            return False
+        key = key_of(text)
         shaped = _shape_key(key)
         return bool(shaped != key and self._leet.find_matches_as_indexes(shaped, overlapping=True))
 
@@ -112,6 +147,10 @@ class Lexicon:
         if form.term.role is not Role.NOT_THIS and (found := self._variants[form.term.variants].match(text, end)):
             return found.end()
         return end + 1 if _is_plural(folded, end) else end
+
+
+def _is_company(forms: Sequence[Form]) -> bool:
+    return all(form.term.role in COMPANY for form in forms)
 
 
 def _variant_pattern(words: tuple[str, ...]) -> re.Pattern[str]:

@@ -14,7 +14,7 @@ from monitor.match.choose import CHOSEN, choose
 from monitor.match.clients import find_client_signs
 from monitor.match.explain import CandidateStory, Explanation, PartStory
 from monitor.match.facts import days_of
-from monitor.match.fold import Folded, fold
+from monitor.match.fold import Folded, fold, plain
 from monitor.match.hints import find_hints
 from monitor.match.join import by_kind, confirmed, join_value
 from monitor.match.judge import VALUES, Verdict, Where, is_own, judge, not_joined
@@ -23,8 +23,8 @@ from monitor.match.measure import measured, without_names
 from monitor.match.names import candidate_of
 from monitor.match.patterns import find_patterns, pattern_rules
 from monitor.match.surroundings import Surroundings, brand_pattern
-from monitor.match.terms import lines_of
-from monitor.match.view import COMPANY, SIDE, Joined, Post, Seen, View
+from monitor.match.terms import COMPANY, lines_of
+from monitor.match.view import SIDE, Joined, Post, Seen, View
 from monitor.model.findings import Evaluation, Finding, Reason
 from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import ClientSign, Kind, RuleBook
@@ -36,6 +36,17 @@ MONTH_AHEAD: Final = timedelta(days=30)
 _FORWARDED: Final = re.compile(r"//\s?@")  # what stands behind it in a repost are others' words
 
 _Seen: TypeAlias = tuple[Folded, tuple[Candidate, ...], tuple[Reason, ...]]  # a text, its candidates and their fates
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A post with what judging needs beside it; see `Matcher.evaluate`."""
+
+    parts: tuple[Part, ...]
+    knows: frozenset[str] = frozenset()
+    at: datetime | None = None
+    usual_client: str = ""
+    set_aside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +92,30 @@ class Matcher:
         `knows` are the keys of the products that the author works on, `usual_client` is what the author mostly posts
         with. The pattern rules `set_aside` by id are not tried; they and those that ran out of time are `skipped`.
         """
-        if not (knows or self._rules_search) and not any(self._lexicon.may_hold(part.text) for part in parts):
-            return Evaluation(())
-        post, readings = self._read(parts, knows, at, failing=False)
-        late = set(set_aside & self._pattern_ids)
-        verdicts = self._verdicts(post, readings, usual_client, late)
+        (evaluation,) = self.evaluate_all([Said(tuple(parts), knows, at, usual_client, set_aside)])
+        return evaluation
+
+    def evaluate_all(self, posts: Sequence[Said]) -> Iterator[Evaluation]:
+        """The same for many posts, one after the other; those in which nothing stands take a tenth of the time."""
+        quiet = self._quiet(posts)
+        for no, said in enumerate(posts):
+            yield Evaluation(()) if no in quiet else self._evaluate(said)
+
+    def _quiet(self, posts: Sequence[Said]) -> set[int]:
+        """The posts in which nothing can be found: no name, and no value that could be said of a brand."""
+        asked = [no for no, said in enumerate(posts) if not (said.knows or self._rules_search)]
+        texts = [(no, part.text) for no in asked for part in posts[no].parts]
+        telling, company = self._lexicon.may_hold([text for _, text in texts])
+        loud = {texts[at][0] for at in telling}
+        if self._wants_values:
+            branded = {texts[at][0] for at in company} - loud
+            loud |= {no for no in branded if any(_has_cue(plain(part.text)) for part in posts[no].parts)}
+        return set(asked) - loud
+
+    def _evaluate(self, said: Said) -> Evaluation:
+        post, readings = self._read(said.parts, said.knows, said.at, failing=False)
+        late = set(said.set_aside & self._pattern_ids)
+        verdicts = self._verdicts(post, readings, said.usual_client, late)
         found = [verdict.finding for _, _, verdict in verdicts if verdict.finding is not None]
         return Evaluation(tuple(_once(found)), tuple(sorted(late)))
 
@@ -207,7 +237,12 @@ def _has_subject(named: Sequence[_Seen], knows: frozenset[str]) -> bool:
         return True
     if knows and any(len(folded.text) <= SHORT for folded, _, _ in named):
         return True
-    return bool(knows or chosen) and any(cue.search(folded.text) for folded, _, _ in named for cue in cues.ANY)
+    return bool(knows or chosen) and any(_has_cue(folded.text) for folded, _, _ in named)
+
+
+def _has_cue(text: str) -> bool:
+    """Whether a folded text has a word beside which a number may be said of something that is not named."""
+    return any(cue.search(text) for cue in cues.ANY)
 
 
 def _no_day(book: RuleBook) -> date:

@@ -55,6 +55,9 @@ class Role(StrEnum):
     FACT = "fact"  # a listed spec in words; a secret only where it is said of its product
 
 
+COMPANY = (Role.BRAND, Role.LINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One word of one subject; `variants` are the words that may follow it."""

@@ -12,7 +12,7 @@ from monitor.match.candidates import Candidate
 from monitor.match.facts import Match
 from monitor.match.fold import Folded
 from monitor.match.surroundings import Surroundings
-from monitor.match.terms import Role
+from monitor.match.terms import COMPANY, Role
 from monitor.model.posts import Part
 from monitor.model.rulebook import NEVER, Kind, Product, RuleBook
 
@@ -21,7 +21,6 @@ WEAK_REACH: Final = timedelta(days=365)  # a value without its product's name is
 _BESIDE: Final = re.compile(
     r"\W{0,3}(?:in|on|at|for|from|is|the|by|将于|定于|定在|于|在|是|的|要|会|卖|定|只要)?\W{0,2}"
 )
-COMPANY: Final = (Role.BRAND, Role.LINE)
 SIDE: Final = (*COMPANY, Role.FACT)
 
 
