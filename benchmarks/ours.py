@@ -35,10 +35,15 @@ def texts(count: int = POSTS) -> list[str]:
 
 def found(ready: Matcher, posts: Sequence[str], knowing: int = 0) -> int:
     """In how many posts something is found, some hundred at a time; of `knowing` authors one works on a product."""
-    authors = [SOMEBODY if knowing and number % knowing == 0 else NOBODY for number in range(len(posts))]
-    said = [Said((Part(Origin.TEXT, text),), knows) for text, knows in zip(posts, authors, strict=True)]
-    groups = (said[first : first + AT_ONCE] for first in range(0, len(said), AT_ONCE))
-    return sum(bool(evaluation.findings) for group in groups for evaluation in ready.evaluate_all(group))
+    total = 0
+    for first in range(0, len(posts), AT_ONCE):
+        group = enumerate(posts[first : first + AT_ONCE], first)
+        said = [
+            Said((Part(Origin.TEXT, text),), SOMEBODY if knowing and number % knowing == 0 else NOBODY)
+            for number, text in group
+        ]
+        total += sum(bool(evaluation.findings) for evaluation in ready.evaluate_all(said))
+    return total
 
 
 def names_rate(posts: Sequence[str]) -> float:

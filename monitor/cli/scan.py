@@ -4,6 +4,7 @@ import gzip
 import json
 import sys
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from monitor.rules import load_rules
 
 OWN, OTHERS = True, False
 AT_ONCE = 1 << 16  # bytes
+_DECODER = json.JSONDecoder()
+_OTHER_PARTS = (("client", Origin.CLIENT, OWN), ("parent", Origin.PARENT, OTHERS), ("quoted", Origin.QUOTED, OTHERS))
 OPEN_WINDOW = (Disposition.ALERT, Disposition.CONTEXT)
 
 
@@ -81,15 +84,14 @@ def scan(
 def parse_line(raw: bytes) -> Line:
     """One line as a post; BadLineError names what is wrong with it."""
     try:
-        record = json.loads(raw)
+        record = _DECODER.decode(raw.removeprefix(BOM_UTF8).decode())
     except (ValueError, RecursionError) as error:
         raise BadLineError("not JSON") from error
     if not isinstance(record, dict):
         raise BadLineError("not an object")
     parts = [Part(Origin.TEXT, _text(record, "text", needed=True))]
-    others = (("client", Origin.CLIENT, OWN), ("parent", Origin.PARENT, OTHERS), ("quoted", Origin.QUOTED, OTHERS))
-    for field, origin, own in others:
-        if text := _text(record, field):
+    for field, origin, own in _OTHER_PARTS:
+        if field in record and (text := _text(record, field)):
             parts.append(Part(origin, text, by_author=own))
     return Line(_id(record), tuple(parts), _instant(record), _text(record, "author"))
 

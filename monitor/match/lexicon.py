@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 from ahocorasick_rs import AhoCorasick, Implementation
+from numpy.typing import NDArray
 
 from monitor.match import beside
 from monitor.match.family import is_small_s, sibling_end
@@ -61,6 +62,7 @@ def _look(char: str) -> int:
 
 
 _KEYS = Keys(sound_key)
+_SHAPES_OF = Keys(lambda char: _shape_key(key_of(char)))
 _LOOKS = PerCharacter(_look, np.uint8, _END)
 
 
@@ -70,6 +72,12 @@ def _leet_texts(codes: Codes) -> list[int]:
     looks = looks[looks != _GONE]
     places = np.flatnonzero((looks[:-1] == _EITHER) | ((looks[:-1] == _DIGIT) & (looks[1:] == _LETTER)))
     return texts_at(np.flatnonzero(looks == _END), places) if places.size else []
+
+
+def _hits(automaton: AhoCorasick, keys: Keys, codes: Codes) -> tuple[list[tuple[int, int, int]], NDArray[np.intp]]:
+    """What stands in the keys of these texts (number, begin, end), and where each key ends."""
+    key, ends = keys.of(codes)
+    return automaton.find_matches_as_indexes(key, overlapping=True), ends
 
 
 class Lexicon:
@@ -95,23 +103,16 @@ class Lexicon:
 
         Those in which something may stand that tells by itself, and those with nothing but brands and product lines.
         """
-        telling, company = set[int](), set[int]()
+        telling, company, leet = set[int](), set[int](), list[int]()
         for group, codes in side_by_side(texts):
-            keys, ends = _KEYS.of(codes)
-            hits = self._automaton.find_matches_as_indexes(keys, overlapping=True)
-            if hits:
-                company.update(group[no] for no in texts_at(ends, [begin for _, begin, _ in hits]))
-                begins = [begin for index, begin, _ in hits if index < self._names]
-                telling.update(group[no] for no in texts_at(ends, begins))
-            telling.update(group[no] for no in _leet_texts(codes) if self._has_leet(texts[group[no]]))
+            hits, ends = _hits(self._automaton, _KEYS, codes)
+            company.update(group[no] for no in texts_at(ends, [begin for _, begin, _ in hits]))
+            telling.update(group[no] for no in texts_at(ends, [begin for no, begin, _ in hits if no < self._names]))
+            leet += [group[no] for no in _leet_texts(codes)]
+        for group, codes in side_by_side([texts[no] for no in leet]):
+            hits, ends = _hits(self._leet, _SHAPES_OF, codes)
+            telling.update(leet[group[no]] for no in texts_at(ends, [begin for _, begin, _ in hits]))
         return telling, company - telling
-
-    def _has_leet(self, text: str) -> bool:
-        if not _LEET_WORD.search(plain(text)):
-            return False
-        key = key_of(text)
-        shaped = _shape_key(key)
-        return bool(shaped != key and self._leet.find_matches_as_indexes(shaped, overlapping=True))
 
     def scan(self, folded: Folded) -> Iterator[Hit]:
         """Every term that stands in the text, verified; the ones that fail too, with the check they failed."""

@@ -31,6 +31,7 @@ from monitor.model.rulebook import ClientSign, Kind, RuleBook
 
 MOST_PLACES: Final = 100  # findings of one fact in one part
 NO_DAY: Final = date(2030, 1, 1)  # "today" of texts without an instant, if no launch is listed
+NOTHING: Final = Evaluation(())
 SHORT: Final = 24  # characters of a post in which somebody who knows may say a value and nothing else
 MONTH_AHEAD: Final = timedelta(days=30)
 _FORWARDED: Final = re.compile(r"//\s?@")  # what stands behind it in a repost are others' words
@@ -99,7 +100,7 @@ class Matcher:
         """The same for many posts, one after the other; those in which nothing stands take a tenth of the time."""
         quiet = self._quiet(posts)
         for no, said in enumerate(posts):
-            yield Evaluation(()) if no in quiet else self._evaluate(said)
+            yield NOTHING if no in quiet else self._evaluate(said)
 
     def _quiet(self, posts: Sequence[Said]) -> set[int]:
         """The posts in which nothing can be found: no name, and no value that could be said of a brand."""

@@ -93,5 +93,4 @@ def _codes_of(text: str) -> Codes:
 
 def texts_at(ends: NDArray[np.intp], places: Sequence[int] | NDArray[np.intp]) -> list[int]:
     """The numbers of the texts in which these places lie, each once, in order."""
-    numbers: list[int] = np.unique(np.searchsorted(ends, places)).tolist()
-    return numbers
+    return sorted({*np.searchsorted(ends, places).tolist()}) if len(places) else []
