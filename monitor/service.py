@@ -16,6 +16,7 @@ from monitor.clock import Clock
 from monitor.errors import InputError, LeakMonitorError
 from monitor.net.client import Client
 from monitor.pipeline import Runtime, World, deliver_due, fetch_due, match_new
+from monitor.rules.seal import RulesKey, is_closed
 from monitor.store import Store, accounts, claims, incidents, receivers, rescans, retention, rulebooks, status
 from monitor.telemetry import log_event, log_fault, log_trouble
 from monitor.web.health import Report
@@ -159,7 +160,10 @@ class Service:
         with self.world.store.write() as tx:
             accounts.sync_people(tx, runtime.settings.people, now)
             receivers.sync_receivers(tx, runtime.settings.receivers, now)
-            rulebooks.save_rulebook(tx, runtime.book.hash, runtime.book.body, now)
+            key, body = RulesKey.of(runtime.settings.rules_key), runtime.book.body
+            rulebooks.save_rulebook(tx, runtime.book.hash, key.close(body) if key else body, now)
+            if key:
+                rulebooks.close_older(tx, is_closed, key.close)
             rescans.begin_rescan(tx, runtime.book.hash, now)
             incidents.close_incident(tx, "reload_failed", "files", now)
         self._faults.pop("files", None)

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 
 from monitor.cli import show
-from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings
+from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings, rules_in, rules_of
 from monitor.config import Settings
 from monitor.match import Matcher
 from monitor.model.rulebook import RuleBook
-from monitor.rules import check_examples, load_rules
+from monitor.rules import check_examples
 
 
 def check(
@@ -23,7 +23,7 @@ def check(
     Exit code 0: all is right. 1: a rule fails its example, or a person knows no such product. 3: a file is wrong.
     """
     settings = None if rules else load_settings(config)
-    book = load_rules(rules or (settings.rules_dir if settings else Path("rules")))
+    book = rules_of(settings) if settings else rules_in(rules or Path("rules"))
     problems = check_examples(book, Matcher(book)) + unknown_products(settings, book)
     counts: dict[str, int] = {"products": len(book.products), "series": len(book.series), "rules": len(book.rules)}
     if settings is not None:

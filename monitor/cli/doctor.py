@@ -21,6 +21,7 @@ from monitor.fetch import SOURCES
 from monitor.model.posts import ReadState
 from monitor.net.client import Client
 from monitor.pipeline import Runtime
+from monitor.rules.seal import rules_files
 from monitor.words import say
 
 LITTLE_ROOM_BYTES = 500 * 2**20
@@ -70,7 +71,7 @@ def _machine(settings: Settings) -> Iterator[Finding]:
 
 def _files(runtime: Runtime) -> Iterator[Finding]:
     settings = runtime.settings
-    for path in (settings.path, settings.rules_dir, *sorted(settings.rules_dir.glob("*.toml"))):
+    for path in (settings.path, settings.rules_dir, *rules_files(settings.rules_dir)):
         mode = path.stat().st_mode
         told = f"mode {stat.S_IMODE(mode):o}"
         yield Finding(_short(path, settings), not mode & GROUP_OR_OTHERS, told, f"chmod go-rwx {path}")

@@ -16,13 +16,14 @@ from monitor.cli.files import (
     language_of_user,
     open_store,
     readable_settings,
+    rules_in,
+    rules_of,
 )
 from monitor.cli.story import Teller
 from monitor.clock import SystemClock
 from monitor.errors import LeakMonitorError, NotFoundError
 from monitor.match import CandidateStory, Matcher, PartStory
 from monitor.model.posts import Origin, Part
-from monitor.rules import load_rules
 from monitor.store import stories
 
 
@@ -44,7 +45,7 @@ def explain(
     The text comes by file or standard input, never as an argument, which other users of the machine could see.
     """
     settings = None if rules else readable_settings(config)
-    book = load_rules(rules or (settings.rules_dir if settings else Path("rules")))
+    book = rules_of(settings) if settings else rules_in(rules or Path("rules"))
     parts: tuple[Part, ...] = ()
     instant = _instant(at)
     known = frozenset(knows or ())

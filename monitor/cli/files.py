@@ -12,14 +12,18 @@ import typer
 
 from monitor.cli import show
 from monitor.config import Settings, load_config
+from monitor.config.values import Refused, check_rules_key
 from monitor.errors import ConfigError, InputError, RuleError
 from monitor.match import Matcher
 from monitor.model.rulebook import RuleBook
 from monitor.pipeline import Runtime
-from monitor.rules import check_examples, load_rules, parse_rulebook
+from monitor.rules import RulesKey, check_examples, load_rules, parse_rulebook
+from monitor.rules.seal import open_kept
 from monitor.store import Store, database_exists, rulebooks, upgrade
 from monitor.telemetry import log_trouble
 from monitor.words import LANGUAGES
+
+KEY_VARIABLE = "LEAK_MONITOR_RULES_KEY"
 
 
 def _language(wanted: str | None) -> str | None:
@@ -80,7 +84,31 @@ def lasting() -> Iterator[None]:
 def load_runtime(path: Path) -> Runtime:
     """Configuration and rules as the files are now, with every rule's examples proven; InputError if any is wrong."""
     settings = load_settings(path)
-    return runtime_of(settings, load_rules(settings.rules_dir))
+    return runtime_of(settings, rules_of(settings))
+
+
+def rules_of(settings: Settings) -> RuleBook:
+    """The rule book of the configured directory."""
+    return load_rules(settings.rules_dir, key_of(settings))
+
+
+def rules_in(directory: Path) -> RuleBook:
+    """The rule book of a directory that was named on the command line; its key, if any, is in the environment."""
+    return load_rules(directory, key_in_environment())
+
+
+def key_of(settings: Settings) -> RulesKey | None:
+    """What the configured rules are encrypted with."""
+    return RulesKey.of(settings.rules_key)
+
+
+def key_in_environment() -> RulesKey | None:
+    """The key in LEAK_MONITOR_RULES_KEY; ConfigError if that is none."""
+    text = os.environ.get(KEY_VARIABLE, "")
+    try:
+        return RulesKey(check_rules_key(text)) if text else None
+    except Refused as refused:
+        raise ConfigError(KEY_VARIABLE, None, refused.problem, refused.fix) from None
 
 
 def runtime_of(settings: Settings, book: RuleBook) -> Runtime:
@@ -131,20 +159,20 @@ class Watched:
     def first(self, settings: Settings, store: Store) -> tuple[Runtime, InputError | None]:
         """The rules of the files, or those that were last in force together with what is wrong with the present."""
         try:
-            return runtime_of(settings, load_rules(settings.rules_dir)), None
+            return runtime_of(settings, rules_of(settings)), None
         except RuleError as error:
             with store.read() as tx:
                 kept = rulebooks.active_rulebook(tx)
             if kept is None:
                 raise
-            book = parse_rulebook(kept.body)
+            book = parse_rulebook(open_kept(kept.body, key_of(settings)))
             return Runtime(settings, book, Matcher(book)), error
 
     @lasting()
     def load(self) -> Runtime:
         """All of it as it is now; InputError if any of it is wrong."""
         settings = self._read_settings()
-        return runtime_of(settings, load_rules(settings.rules_dir))
+        return runtime_of(settings, rules_of(settings))
 
     def changed(self) -> bool:
         """Whether the files differ from what was last settled."""
@@ -161,7 +189,7 @@ class Watched:
         of_config = _marks_of([self._path])
         settings = load_settings(self._path)
         self._rules_dir = settings.rules_dir
-        self._loaded = of_config + _marks_of(sorted(settings.rules_dir.glob("*.toml")))
+        self._loaded = of_config + _marks_of(_rules_there(settings.rules_dir))
         self._is_good = True
         return settings
 
@@ -178,8 +206,12 @@ class Watched:
             log_trouble("last_good_not_kept", config=self._path.name)
 
     def _marks(self) -> Marks:
-        rules = sorted(self._rules_dir.glob("*.toml")) if self._rules_dir else []
-        return _marks_of([self._path, *rules])
+        return _marks_of([self._path, *(_rules_there(self._rules_dir) if self._rules_dir else [])])
+
+
+def _rules_there(directory: Path) -> list[Path]:
+    """What may be rules files, also where two of them exclude each other."""
+    return sorted([*directory.glob("*.toml"), *directory.glob("*.toml.age")])
 
 
 def _marks_of(files: Iterable[Path]) -> Marks:

@@ -18,13 +18,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from monitor import alert
 from monitor.cli import show
-from monitor.cli.files import lasting, load_runtime
+from monitor.cli.files import lasting, load_runtime, rules_in
 from monitor.config import Settings
 from monitor.errors import LeakMonitorError
 from monitor.match import CHOSEN, CandidateStory, Matcher, PartStory, Said
 from monitor.model.findings import Disposition, Finding
 from monitor.model.posts import Origin, Part
-from monitor.rules import load_rules
 
 OWN, OTHERS = True, False
 AT_ONCE = 1 << 16  # bytes
@@ -64,7 +63,7 @@ def scan(
         settings, matcher = runtime.settings, runtime.matcher
     else:
         with lasting():
-            matcher = Matcher(load_rules(rules))
+            matcher = Matcher(rules_in(rules))
     bad = 0
     for lines in _lines(files or ["-"]):
         posts = []

@@ -1,15 +1,32 @@
 """`leak-monitor watchlist`: the list goes in, and can be looked at."""
 
+import os
+import shlex
+import subprocess
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
 from monitor.cli import show
-from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings
-from monitor.errors import RuleError
+from monitor.cli.files import (
+    DEFAULT_CONFIG,
+    ConfigOption,
+    JsonOption,
+    key_in_environment,
+    key_of,
+    load_settings,
+    rules_in,
+    rules_of,
+)
+from monitor.config import Settings
+from monitor.errors import ConfigError, NotFoundError, RuleError
+from monitor.match import Matcher
 from monitor.model.rulebook import NEVER, Window
-from monitor.rules import load_rules
+from monitor.rules import RulesKey, check_examples, load_rules
+from monitor.rules.load import book_of, rules_text
+from monitor.rules.seal import ENDING, NAME_A_KEY, make_key, plain_name, rules_files
 from monitor.rules.watchlist import import_watchlist
 
 app = typer.Typer(help="The list goes in, and can be looked at.", no_args_is_help=True)
@@ -25,7 +42,8 @@ def import_list(
     """Write a watchlist as rules files, keeping what only people know; say what is new and what needs a person."""
     if not file.is_file():
         raise RuleError(str(file), None, "no such file", "name a watchlist in JSON")
-    existing = load_rules(to) if any(to.glob("*.toml")) else None
+    key = key_in_environment()
+    existing = load_rules(to, key) if rules_files(to) else None
     try:
         result = import_watchlist(file.read_bytes(), existing)
     except RuleError as error:
@@ -33,7 +51,7 @@ def import_list(
     if not dry_run:
         to.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, text in result.files.items():
-            write_whole(to / name, text)
+            write_rules(to / name, text, key)
     if as_json:
         show.print_json(
             {
@@ -62,7 +80,7 @@ def show_list(
     as_json: JsonOption = False,
 ) -> None:
     """List products, what of each is secret, and when that lifts. Without --labels it shows the secrets themselves."""
-    book = load_rules(rules or load_settings(config).rules_dir)
+    book = rules_in(rules) if rules else rules_of(load_settings(config))
     columns = ["ref", "label", *([] if labels else ["product", "names"]), "secret", "facts", "lifts"]
     rows = []
     for product in book.products.values():
@@ -71,6 +89,118 @@ def show_list(
         lifts = ", ".join(dict.fromkeys(map(_lift, product.windows.values())))
         rows.append((product.ref, product.label, *secret, kinds, len(product.facts), lifts))
     show.print_rows(columns, rows, as_json=as_json, empty="no products")
+
+
+@app.command("key")
+def make(to: Annotated[Path, typer.Argument(help="The new file with the key; mode 600.")]) -> None:
+    """Make a key that the rules can be encrypted with, and print its public part. Who has lost it has lost the list."""
+    secret, public = make_key()
+    if to.exists():
+        raise ConfigError(str(to), None, "the file is there already", "name another; a key is never overwritten")
+    write_whole(to, f"# public key: {public}\n{secret}\n")
+    show.out().print(public, markup=False)
+
+
+@app.command("lock")
+def lock(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Encrypt every rules file with the configured key, and remove the open ones. A service that runs goes on."""
+    settings = load_settings(config)
+    key = _key_of(settings)
+    rules_of(settings)  # whole and right, before any file is touched
+    for path in rules_files(settings.rules_dir):
+        if path.suffix != ENDING:
+            write_whole(path.with_name(path.name + ENDING), key.close(rules_text(path, None)))
+            _wipe(path)
+            show.out().print(f"{path.name}{ENDING}", markup=False)
+
+
+@app.command("unlock")
+def unlock(config: ConfigOption = DEFAULT_CONFIG) -> None:
+    """Write every encrypted rules file open, readable by its owner alone."""
+    settings = load_settings(config)
+    key = _key_of(settings)
+    for path in rules_files(settings.rules_dir):
+        if path.suffix == ENDING:
+            write_whole(path.with_name(plain_name(path)), rules_text(path, key))
+            path.unlink()
+            show.out().print(plain_name(path), markup=False)
+
+
+@app.command("edit")
+def edit(
+    file: Annotated[str, typer.Argument(help="A file of the rules directory, with or without .age.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Open a rules file in $VISUAL or $EDITOR and take it only if all rules are right; an encrypted one stays so."""
+    settings = load_settings(config)
+    there = {plain_name(path): path for path in rules_files(settings.rules_dir)}
+    path = there.get(file.removesuffix(ENDING))
+    if path is None:
+        raise NotFoundError(f"{file}: no such rules file; there are {', '.join(there) or 'none'}")
+    key = key_of(settings)
+    before = rules_text(path, key)
+    text = before
+    while True:
+        text = _edited(text, plain_name(path))
+        if text == before:
+            show.out().print("nothing was changed", markup=False)
+            return
+        others = {name: rules_text(other, key) for name, other in there.items() if other != path}
+        try:
+            book = book_of({**others, plain_name(path): text})
+            problems = check_examples(book, Matcher(book))
+        except RuleError as error:
+            problems = [str(error)]
+        if not problems:
+            break
+        for problem in problems:
+            show.err().print(problem, style="red", markup=False)
+        if not typer.confirm("Edit again? Otherwise nothing is changed.", default=True, err=True):
+            raise typer.Exit(1)
+    write_rules(path.with_name(plain_name(path)), text, key)
+    show.out().print(f"{path.name} was changed", markup=False)
+
+
+def _key_of(settings: Settings) -> RulesKey:
+    key = key_of(settings)
+    if key is None:
+        raise ConfigError(str(settings.path), None, "there is no key for the rules", NAME_A_KEY)
+    return key
+
+
+def _edited(text: str, name: str) -> str:
+    """What an editor made of the text, in a folder of our own that is gone afterwards; in memory where that can be."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of a random name and mode 0700 is made in it
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    with TemporaryDirectory(prefix="rules-", dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        path = Path(folder) / name
+        write_whole(path, text)
+        try:
+            ended = subprocess.run([*shlex.split(editor), str(path)], check=False)  # noqa: S603 - the user's own
+        except OSError as error:
+            fix = "set EDITOR to a program that is there"
+            raise ConfigError("EDITOR", None, f"{editor}: {error.strerror}", fix) from None
+        if ended.returncode != 0:
+            raise ConfigError("EDITOR", None, f"the editor ended with {ended.returncode}", "nothing was changed")
+        return path.read_text(encoding="utf-8")
+
+
+def write_rules(path: Path, text: str, key: RulesKey | None) -> None:
+    """Write a rules file where it is known by that name: encrypted if it was, or if all others of the folder are."""
+    closed = path.with_name(path.name + ENDING)
+    if key is not None and (closed.exists() or (not path.exists() and any(path.parent.glob(f"*{ENDING}")))):
+        write_whole(closed, key.close(text))
+    else:
+        write_whole(path, text)
+
+
+def _wipe(path: Path) -> None:
+    """Remove an open file, overwritten first; a disk that keeps old blocks may still have them."""
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
 
 
 def write_whole(path: Path, text: str) -> None:

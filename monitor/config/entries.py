@@ -15,6 +15,7 @@ from monitor.config.values import (
     Refused,
     carries_key,
     check_header_value,
+    check_rules_key,
     check_url,
     decode_secret,
     feed_id,
@@ -54,6 +55,11 @@ def make_receivers(file: File, source: Source) -> tuple[Receiver, ...]:
     if not any(receiver.alerts for receiver in receivers):
         source.warn((), "no receiver is told of alerts: they are kept, and nobody hears", "add [[receivers]]")
     return receivers
+
+
+def rules_key_of(file: File, source: Source) -> str:
+    """What the rules are encrypted with, "" if with nothing."""
+    return _secret("key", file.rules.key_env, file.rules.key_file, ("rules",), source, check_rules_key) or ""
 
 
 def _check_pace(accounts: Sequence[Account], distance_s: float, source: Source) -> None:
@@ -144,23 +150,26 @@ def _receiver(table: ReceiverTable, at: Path, file: File, source: Source) -> Rec
 
 
 def _secrets(table: ReceiverTable, at: Path, source: Source) -> tuple[bytes, ...]:
-    newest = _secret("secret", table.secret_env, table.secret_file, at, source)
+    newest = _secret("secret", table.secret_env, table.secret_file, at, source, decode_secret)
     if newest is None:
         fix = f"name it with secret_env or secret_file; {HOW_TO_MAKE}"
         raise source.error(at, f"{table.key} has no secret to sign with", fix)
-    previous = _secret("previous_secret", table.previous_secret_env, table.previous_secret_file, at, source)
+    older = (table.previous_secret_env, table.previous_secret_file)
+    previous = _secret("previous_secret", *older, at, source, decode_secret)
     return (newest, previous) if previous else (newest,)
 
 
-def _secret(name: str, variable: str | None, file: str | None, at: Path, source: Source) -> bytes | None:
+def _secret(
+    name: str, variable: str | None, file: str | None, at: Path, source: Source, check: Callable[[str], _T]
+) -> _T | None:
     if variable and file:
         raise source.error((*at, f"{name}_file"), f"{name}_env and {name}_file both stand here", "keep one of them")
     if variable:
         where = (*at, f"{name}_env")
-        return _accept(decode_secret, source.variable(where, variable), where, source)
+        return _accept(check, source.variable(where, variable), where, source)
     if file:
         where = (*at, f"{name}_file")
-        return _accept(decode_secret, source.secret_file(where, file), where, source)
+        return _accept(check, source.secret_file(where, file), where, source)
     return None
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from monitor.config.entries import make_people, make_receivers
+from monitor.config.entries import make_people, make_receivers, rules_key_of
 from monitor.config.explain import explain
 from monitor.config.settings import FetchOptions, Log, Retention, Settings, Web
 from monitor.config.shape import File
@@ -37,6 +37,7 @@ def _settings(file: File, source: Source) -> Settings:
         people=people,
         receivers=receivers,
         rules_dir=source.path.parent / file.rules.dir,
+        rules_key=rules_key_of(file, source),
         retention=Retention(file.retention.flagged_days, file.retention.unflagged_days),
         web=_web(file, source),
         fetch=FetchOptions(file.fetch.user_agent, file.fetch.workers, file.fetch.host_distance_s),

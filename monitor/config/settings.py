@@ -57,3 +57,4 @@ class Settings:
     fetch: FetchOptions
     log: Log
     warnings: tuple[str, ...] = ()
+    rules_key: str = field(default="", repr=False)  # an age identity; "" where the rules stand open

@@ -42,6 +42,8 @@ class RulesTable(Table):
     """[rules]."""
 
     dir: Line = "rules"
+    key_env: Variable | None = None
+    key_file: Line | None = None
 
 
 class WebTable(Table):

@@ -7,6 +7,8 @@ from hashlib import sha256
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+import pyrage
+
 SECRET_WORDS = frozenset(
     {"key", "token", "secret", "password", "passwd", "auth", "sig", "signature", "apikey", "api_key", "code"}
     | {"access_key", "access_token", "auth_key", "auth_token", "client_secret", "cookie", "session"}
@@ -142,3 +144,15 @@ def decode_secret(text: str) -> bytes:
     if not text.startswith("whsec_") or len(secret) not in SECRET_BYTES:
         raise Refused("is no signing secret: whsec_ and the base64 of 24 to 64 bytes", HOW_TO_MAKE)
     return secret
+
+
+def check_rules_key(text: str) -> str:
+    """An age identity, without the comments that `age-keygen` writes above it."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    try:
+        (identity,) = lines
+        pyrage.x25519.Identity.from_str(identity)
+    except (ValueError, pyrage.IdentityError):
+        fix = "make one with `leak-monitor watchlist key` or `age-keygen`"
+        raise Refused("is no key for the rules: one line AGE-SECRET-KEY-1...", fix) from None
+    return identity

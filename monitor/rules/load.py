@@ -10,6 +10,7 @@ from monitor.errors import RuleError
 from monitor.match.fold import key_of
 from monitor.model.rulebook import Product, Rule, RuleBook, Series
 from monitor.rules.build import WORD_KEYS, read_event, read_product, read_rule, read_series
+from monitor.rules.seal import RulesKey, plain_name, read_rules_file, rules_files
 from monitor.rules.toml import Table, parse_toml
 
 Sections: TypeAlias = Mapping[str, Sequence[Table]]
@@ -19,12 +20,15 @@ MIN_LETTERS = 2  # a name of one character stands everywhere
 MIN_TELLING = 3  # a shorter word inside a label tells nobody anything
 
 
-def load_rules(directory: Path) -> RuleBook:
-    """Every *.toml of the directory as one rule book; RuleError tells file, line and fix of the first fault."""
-    files = sorted(directory.glob("*.toml"))
+def load_rules(directory: Path, key: RulesKey | None = None) -> RuleBook:
+    """Every *.toml and *.toml.age of the directory as one rule book.
+
+    RuleError tells file, line and fix of the first fault.
+    """
+    files = rules_files(directory)
     if not files:
         raise RuleError(directory.name, None, "no rules file there", "create products.toml and rules.toml")
-    return book_of({path.name: _text(path) for path in files})
+    return book_of({plain_name(path): rules_text(path, key) for path in files})
 
 
 def book_of(sources: Mapping[str, str]) -> RuleBook:
@@ -49,12 +53,10 @@ def parse_rulebook(body: str) -> RuleBook:
     return _build(sections, places)
 
 
-def _text(path: Path) -> str:
+def rules_text(path: Path, key: RulesKey | None) -> str:
+    """What stands in one of the files; RuleError if that cannot be told."""
     try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        fix = "it must be a file that we may read"
-        raise RuleError(path.name, None, f"cannot read it: {error.strerror}", fix) from None
+        return read_rules_file(path, key).decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise RuleError(path.name, line, "the file is not UTF-8", "save it as UTF-8") from None
