@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, case, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, literal, select, update
 
 from monitor.failpoints import passing
 from monitor.model.people import Account
@@ -53,7 +53,6 @@ class _Known:
     """A stored post. Its text follows what its first account shows, for two that differ must not take turns."""
 
     id: int
-    posted_at: datetime
     current_rev: int
     leads: bool
     texts: dict[str, int]  # content hash -> revision number
@@ -105,10 +104,10 @@ def _known_posts(tx: Connection, account_id: int, fetched: Sequence[FetchedPost]
         ids = sorted({post.native_id for post in fetched if post.platform == platform})
         for start in range(0, len(ids), CHUNK):
             wanted = (posts.c.platform == platform) & posts.c.native_id.in_(ids[start : start + CHUNK])
-            for row in tx.execute(_texts_of_posts().where(wanted)):
-                leads = row.author_account_id == account_id or row.author_state == "removed"
-                post = _Known(row.id, row.effective_at, row.current_rev, leads, {})
-                known.setdefault((row.platform, row.native_id), post).texts[row.content_hash] = row.no
+            for number, native_id, current, author, state, no, content_hash in tx.execute(_TEXTS.where(wanted)):
+                leads = author == account_id or state == "removed"
+                post = known.setdefault((platform, native_id), _Known(number, current, leads, {}))
+                post.texts[content_hash] = no
     return known
 
 
@@ -116,11 +115,12 @@ def _known_by_other_ids(tx: Connection, account_id: int, strange: Sequence[Fetch
     """Posts whose ids are new but not their address, time and text: the site changed how it makes ids."""
     urls = sorted({post.url for post in strange if post.url})
     shown: dict[tuple[object, ...], _Known] = {}
+    looking = _TEXTS.add_columns(posts.c.platform, posts.c.url, posts.c.claimed_at)
     for start in range(0, len(urls), CHUNK):
         mine = (posts.c.author_account_id == account_id) & posts.c.url.in_(urls[start : start + CHUNK])
         by_id: dict[int, _Known] = {}
-        for row in tx.execute(_texts_of_posts().where(mine)):
-            post = by_id.setdefault(row.id, _Known(row.id, row.effective_at, row.current_rev, leads=True, texts={}))
+        for row in tx.execute(looking.where(mine)):
+            post = by_id.setdefault(row.id, _Known(row.id, row.current_rev, leads=True, texts={}))
             post.texts[row.content_hash] = row.no
             if row.no == row.current_rev:
                 shown.setdefault((row.platform, row.url, row.claimed_at, row.content_hash), post)
@@ -148,15 +148,18 @@ def _overlaps(
     return any(post.id in newest for post in known.values())
 
 
-def _texts_of_posts() -> Select[Any]:
-    columns = (
-        *(posts.c.id, posts.c.platform, posts.c.native_id, posts.c.current_rev, posts.c.author_account_id),
-        *(posts.c.url, posts.c.claimed_at),
-        *(revisions.c.no, revisions.c.content_hash, revisions.c.effective_at, accounts.c.state.label("author_state")),
+_TEXTS: Final = (
+    select(
+        *(posts.c.id, posts.c.native_id, posts.c.current_rev, posts.c.author_account_id),
+        *(accounts.c.state, revisions.c.no, revisions.c.content_hash),
     )
-    joined = posts.join(revisions, revisions.c.post_id == posts.c.id)
-    joined = joined.join(accounts, accounts.c.id == posts.c.author_account_id)
-    return select(*columns).select_from(joined).order_by(posts.c.id, revisions.c.no)
+    .select_from(
+        posts.join(revisions, revisions.c.post_id == posts.c.id).join(
+            accounts, accounts.c.id == posts.c.author_account_id
+        )
+    )
+    .order_by(posts.c.id, revisions.c.no)
+)
 
 
 def _save_posts(
@@ -164,93 +167,81 @@ def _save_posts(
 ) -> dict[str, int]:
     counts = {"new_posts": 0, "new_revisions": 0, "known": 0}
     payload_id = _save_payload(tx, claimed.id, page, known)
+    known |= _add_posts(tx, claimed, account, [post for post in page.posts if _key(post) not in known], now)
+    texts: list[dict[str, Any]] = []
     shown: set[_Key] = set()
     for fetched in page.posts:
         key = _key(fetched)
-        post = known.get(key)
+        post = known[key]
         # Of two texts for one post on one page the first is current; the other is judged, and moves nothing.
-        leads = key not in shown
+        leads = key not in shown and post.leads
         shown.add(key)
-        if post is None:
-            known[key] = _add_post(tx, claimed, account, fetched, payload_id, now)
-            counts["new_posts"] += 1
-        elif fetched.content_hash not in post.texts:
-            known[key] = _add_edit(tx, post, fetched, payload_id, now, leads=leads and post.leads)
-            counts["new_revisions"] += 1
-        else:
-            if leads and post.leads:
+        if fetched.content_hash in post.texts:
+            if leads:
                 _show_text(tx, post, fetched, now)
             counts["known"] += 1
+            continue
+        counts["new_revisions" if post.texts else "new_posts"] += 1
+        text = _new_text(tx, post, fetched, now)
+        texts.append(text | {"seen_at": now, "payload_id": payload_id, "state": "pending", "due_at": now})
+        if leads and text["no"] != post.current_rev:
+            tx.execute(update(posts).where(posts.c.id == post.id).values(current_rev=text["no"]))
+    if texts:
+        tx.execute(insert(revisions), texts)
     _save_sightings(tx, claimed.id, sorted({known[key].id for key in shown}), now)
     return counts
 
 
-def _add_post(
-    tx: Connection,
-    claimed: ClaimedAccount,
-    account: Account,
-    fetched: FetchedPost,
-    payload_id: int | None,
-    now: datetime,
-) -> _Known:
-    new = insert(posts).values(
-        platform=fetched.platform,
-        native_id=fetched.native_id,
-        author_account_id=claimed.id,
-        person_key=account.person_key,
-        kind=fetched.kind,
-        url=fetched.url,
-        claimed_at=fetched.claimed_at,
-        time_note=fetched.time_note,
-        first_seen_at=now,
-        current_rev=1,
-    )
-    post_id = tx.execute(new.returning(posts.c.id)).scalar_one()
-    posted_at = fetched.claimed_at if fetched.claimed_at and fetched.claimed_at <= now else now
-    post = _Known(post_id, posted_at, 1, leads=True, texts={})
-    _add_revision(tx, post, fetched, Cause.FIRST, payload_id, effective_at=posted_at, now=now)
-    return post
+def _add_posts(
+    tx: Connection, claimed: ClaimedAccount, account: Account, fetched: Sequence[FetchedPost], now: datetime
+) -> dict[_Key, _Known]:
+    """Rows of posts that were never seen; their texts come next."""
+    new: dict[_Key, FetchedPost] = {}
+    for post in fetched:
+        new.setdefault(_key(post), post)
+    if not new:
+        return {}
+    rows = [
+        {
+            "platform": post.platform,
+            "native_id": post.native_id,
+            "author_account_id": claimed.id,
+            "person_key": account.person_key,
+            "kind": post.kind,
+            "url": post.url,
+            "claimed_at": post.claimed_at,
+            "time_note": post.time_note,
+            "first_seen_at": now,
+            "current_rev": 1,
+        }
+        for post in new.values()
+    ]
+    last = tx.execute(select(func.max(posts.c.id))).scalar_one() or 0
+    # The ids are asked for afterwards: SQLite gives them back row by row only, which takes three times as long.
+    tx.execute(insert(posts), rows)
+    mine = (posts.c.id > last) & (posts.c.author_account_id == claimed.id)
+    added = tx.execute(select(posts.c.platform, posts.c.native_id, posts.c.id).where(mine)).all()
+    return {(platform, native_id): _Known(number, 1, True, {}) for platform, native_id, number in added}
 
 
-def _add_edit(
-    tx: Connection, post: _Known, fetched: FetchedPost, payload_id: int | None, now: datetime, *, leads: bool
-) -> _Known:
-    """A text that this post did not have; it counts from the edit if that instant is believable, else from now."""
-    believable = fetched.edited_at is not None and post.posted_at <= fetched.edited_at <= now
-    effective_at = fetched.edited_at if believable and fetched.edited_at else now
-    no = _add_revision(tx, post, fetched, Cause.EDITED, payload_id, effective_at=effective_at, now=now)
-    if leads:
-        tx.execute(update(posts).where(posts.c.id == post.id).values(current_rev=no))
-    return _Known(post.id, post.posted_at, no if leads else post.current_rev, post.leads, post.texts)
-
-
-def _add_revision(
-    tx: Connection,
-    post: _Known,
-    fetched: FetchedPost,
-    cause: Cause,
-    payload_id: int | None,
-    *,
-    effective_at: datetime,
-    now: datetime,
-) -> int:
-    no = len(post.texts) + 1
-    post.texts[fetched.content_hash] = no
-    new = insert(revisions).values(
-        post_id=post.id,
-        no=no,
-        native_rev=fetched.native_rev,
-        cause=cause,
-        content_hash=fetched.content_hash,
-        parts=parts_to_json(fetched.parts),
-        effective_at=effective_at,
-        seen_at=now,
-        payload_id=payload_id,
-        state="pending",
-        due_at=now,
-    )
-    tx.execute(new)
-    return no
+def _new_text(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime) -> dict[str, Any]:
+    """A text that this post did not have; an edit counts from its instant if that is believable, else from now."""
+    cause, effective_at = Cause.FIRST, min(fetched.claimed_at or now, now)
+    if post.texts:
+        first = (revisions.c.post_id == post.id) & (revisions.c.no == 1)
+        posted_at = tx.execute(select(revisions.c.effective_at).where(first)).scalar() or effective_at
+        believable = fetched.edited_at is not None and posted_at <= fetched.edited_at <= now
+        cause, effective_at = Cause.EDITED, fetched.edited_at if believable and fetched.edited_at else now
+    no = post.texts[fetched.content_hash] = len(post.texts) + 1
+    return {
+        "post_id": post.id,
+        "no": no,
+        "native_rev": fetched.native_rev,
+        "cause": cause,
+        "content_hash": fetched.content_hash,
+        "parts": parts_to_json(fetched.parts),
+        "effective_at": effective_at,
+    }
 
 
 def _show_text(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime) -> None:
@@ -292,12 +283,23 @@ def _insert_payload(tx: Connection, account_id: int, payload: Payload) -> int:
 
 
 def _save_sightings(tx: Connection, account_id: int, post_ids: Sequence[int], now: datetime) -> None:
-    if not post_ids:
-        return
-    new = insert_into(tx, sightings)
-    seen = new.on_conflict_do_update(index_elements=["post_id", "account_id"], set_={"last_at": now})
-    rows = [{"post_id": post_id, "account_id": account_id, "first_at": now, "last_at": now} for post_id in post_ids]
-    tx.execute(seen, rows)
+    columns = ("post_id", "account_id", "first_at", "last_at")
+    for start in range(0, len(post_ids), CHUNK):
+        these = posts.c.id.in_(post_ids[start : start + CHUNK])
+        seen = select(
+            posts.c.id,
+            *(
+                literal(value, column.type)
+                for value, column in (
+                    (account_id, sightings.c.account_id),
+                    (now, sightings.c.first_at),
+                    (now, sightings.c.last_at),
+                )
+            ),
+        ).where(these)
+        new = insert_into(tx, sightings).from_select([*columns, "rank"], seen.add_columns(literal(0)))
+        again = {"last_at": new.excluded.last_at}
+        tx.execute(new.on_conflict_do_update(index_elements=["post_id", "account_id"], set_=again))
 
 
 def _note_gap(tx: Connection, claimed: ClaimedAccount, page: Page, now: datetime, *, overlaps: bool) -> bool:

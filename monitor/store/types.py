@@ -21,11 +21,15 @@ _ESCAPED = re.compile(f"{_MARK}([0-9a-f]{{4}})")
 
 def escape(text: str) -> str:
     """The text without what a database refuses (NUL, lone surrogates); `unescape` gives it back as it was."""
+    if text.isascii() and "\0" not in text:
+        return text
     return _UNSTORABLE.sub(lambda found: f"{_MARK}{ord(found[0]):04x}", text)
 
 
 def unescape(text: str) -> str:
     """The text as it was before `escape`."""
+    if _MARK not in text:
+        return text
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
