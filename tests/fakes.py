@@ -2,6 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event
+
+
+class Hurried(Event):
+    """The wish to stop, of a process on a clock that is moved by hand: it waits for nothing in between."""
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 - seconds of a clock that stands still
+        return self.is_set()
 
 
 @dataclass

@@ -19,7 +19,7 @@ from monitor.pipeline import Runtime, World, deliver_due, fetch_due, match_new
 from monitor.rules import load_rules
 from monitor.store import Store, accounts, receivers, rescans, rulebooks, upgrade
 from tests.deliver.receiver import ScriptedReceiver
-from tests.fakes import HandClock
+from tests.fakes import HandClock, Hurried
 from tests.fetch.feed_server import FeedServer, Reply, Script, fresh_feed
 from tests.samples import rules
 
@@ -44,11 +44,9 @@ class Town:
         self.site.__enter__()
         self.book = self.write_rules(RULES)
         self.runtime = Runtime(self._settings(), self.book, Matcher(self.book))
-        url = f"sqlite:///{self.folder / 'town.db'}"
-        upgrade(url)
-        self.store = Store(url)
-        client = Client(elapsed_s=self.clock.elapsed_s, user_agent="leak-monitor tests")
-        self.world = World(self.store, client, self.clock, draw=lambda: 0.5)
+        upgrade(self._url)
+        self.client = Client(elapsed_s=self.clock.elapsed_s, user_agent="leak-monitor tests")
+        self.open_store()
         self.pool = ThreadPoolExecutor(8)
         with self.store.write() as tx:
             accounts.sync_people(tx, self.runtime.settings.people, self.clock.now())
@@ -61,6 +59,15 @@ class Town:
         self.world.client.close()
         self.store.close()
         self.site.__exit__()
+
+    @property
+    def _url(self) -> str:
+        return f"sqlite:///{self.folder / 'town.db'}"
+
+    def open_store(self) -> None:
+        """Begin to work on the database, for the first time or after a death."""
+        self.store = Store(self._url)
+        self.world = World(self.store, self.client, self.clock, draw=lambda: 0.5, stopping=Hurried())
 
     # --- what happens in the town ---------------------------------------------------------------------------------
 
