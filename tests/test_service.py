@@ -85,7 +85,7 @@ def test_a_loop_that_never_comes_round_is_stalled(town: Town) -> None:
 def test_an_account_that_nobody_reads_is_an_incident_and_a_problem(town: Town) -> None:
     service = service_of(town)
     town.clock.move(minutes=11)
-    service._tick("overdue", service._look_for_overdue)
+    service._tick("look-out", service._look_around)
     assert "1 accounts have not been read for too long" in service.health().problems
     town.round()
     town.round()

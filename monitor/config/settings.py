@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from monitor.model.canary import Heartbeat
 from monitor.model.messages import Receiver
 from monitor.model.people import Person
 
@@ -56,4 +57,5 @@ class Settings:
     web: Web
     fetch: FetchOptions
     log: Log
+    heartbeat: Heartbeat = field(default_factory=Heartbeat)
     warnings: tuple[str, ...] = ()

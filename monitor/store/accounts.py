@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, exists, insert, select, update
 from monitor.errors import TransportError
 from monitor.model.people import Account, Person
 from monitor.model.posts import ReadState
+from monitor.store.blindness import BLIND, settle_groups
 from monitor.store.claims import LONGEST_WAIT, RELEASED, claim, farthest_read, keep, undo_future
 from monitor.store.engine import insert_into
 from monitor.store.gaps import close_gap, open_gap
@@ -30,7 +31,6 @@ __all__ = [
 ]
 
 NEW, REMOVED = "new", "removed"  # states besides those of fetch.pacing: ok, stale, blocked
-BLIND = frozenset({"blocked", "stale"})
 TROUBLES = ("account_unreadable", "account_overdue", "entries_unreadable", "gap")
 LONGEST_QUEUE = timedelta(minutes=15)  # of hundreds of accounts on one host; more is a clock that was wrong
 
@@ -50,6 +50,7 @@ def sync_people(tx: Connection, configured: Sequence[Person], now: datetime) -> 
     gone = people.c.key.not_in(keys) & people.c.retired_at.is_(None)
     tx.execute(update(people).where(gone).values(retired_at=now))
     _retire(tx, [account.key for person in configured for account in person.accounts], now)
+    settle_groups(tx, now)
 
 
 def _sync_account(tx: Connection, account: Account, now: datetime) -> None:
