@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import disk_usage
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -58,6 +58,9 @@ def look_around(world: World, runtime: Runtime, senses: Senses) -> None:
         incidents.speak(tx, now, next_event(starts, now), told)
 
 
+Stalls: TypeAlias = tuple[dict[str, float], dict[str, float]]  # loops and work, with their seconds
+
+
 def free_bytes_of(folder: Path) -> int:
     """What the disk of that folder has left for us."""
     return disk_usage(folder).free
@@ -70,6 +73,7 @@ class Watchdog:
         self._elapsed_s = elapsed_s
         self._rounds, self._works = Moves(), Moves()
         self._told: tuple[Collection[str], ...] = ()
+        self._owed: Stalls | None = None  # what could not be told because the database was what stood still
 
     def came_round(self, name: str, *, well: bool) -> None:
         """A loop came round, and `well` if it could do its work."""
@@ -87,15 +91,19 @@ class Watchdog:
     def look(self, world: World, deliver: Callable[[], object]) -> None:
         """Tell what has begun to stand still, and what moves again; if sending stands still, `deliver` in its place."""
         idle = self._works.still(self._elapsed_s(), LOOP_SILENT_S)
-        stuck = self.stuck(world)
         try:
-            if self._told != (idle.keys(), stuck.keys()):
-                _note_stalls(world, idle, stuck)
-                self._told = (idle.keys(), stuck.keys())
+            self._tell(world, self._owed or (idle, self.stuck(world)))
             if "deliver" in idle:
                 deliver()
         except Exception as error:  # noqa: BLE001 - tried again at the next look; health tells meanwhile
             log_fault("watch_failed", error)
+
+    def _tell(self, world: World, stalls: Stalls) -> None:
+        names = tuple(each.keys() for each in stalls)
+        if names != self._told:
+            self._owed = stalls
+            _note_stalls(world, *stalls)
+            self._told, self._owed = names, None
 
 
 def told_on_health(found: Iterable[OpenIncident]) -> list[str]:

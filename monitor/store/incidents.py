@@ -53,12 +53,18 @@ class IncidentRow:
 def open_incident(
     tx: Connection, kind: str, subject: str, detail: Mapping[str, str], now: datetime, *, also: Sequence[str] = ()
 ) -> None:
-    """Tell those who run us, and `also` these receivers; while it is open, only its detail is renewed.
+    """Tell those who run us, and `also` these receivers from the beginning; while it is open, only its detail is renewed.
 
     `detail` leaves the machine: no secrets.
     """
     new = insert_into(tx, incidents).values(
-        kind=kind, subject=subject, opened_at=now, told_at=now, last_seq=0, detail=dict(detail)
+        kind=kind,
+        subject=subject,
+        opened_at=now,
+        told_at=now,
+        escalated_at=now if also else None,
+        last_seq=0,
+        detail=dict(detail),
     )
     once = new.on_conflict_do_nothing(index_elements=["kind", "subject"], index_where=incidents.c.closed_at.is_(None))
     number = tx.execute(once.returning(incidents.c.id)).scalar_one_or_none()

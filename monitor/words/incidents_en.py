@@ -63,7 +63,8 @@ _KINDS: Final = {
     "incident_receiver_removed_cause": "It stands in the configuration no more.",
     "incident_receiver_removed_remedy": "Its messages are kept; put it back, or leave them.",
     "incident_loop_stalled": "The service does not move: loop {subject} is stalled",
-    "incident_loop_stalled_cause": "The loop has not come round for {seconds} s: something in it waits for ever.",
+    "incident_loop_stalled_cause": "The loop has not done its work for {seconds} s: something in it fails or waits for "
+    "ever.",
     "incident_loop_stalled_remedy": "Restart the service; nothing that was stored is lost.",
     "incident_work_stuck": "Work is stuck: {what}",
     "incident_work_stuck_cause": "It was begun, or waits for a worker, for longer than it may take.",

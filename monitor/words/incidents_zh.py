@@ -61,7 +61,7 @@ _KINDS: Final = {
     "incident_receiver_removed_cause": "配置中已没有它。",
     "incident_receiver_removed_remedy": "消息已保留；可以恢复该接收端，也可以不管。",
     "incident_loop_stalled": "服务停住了：循环 {subject} 不再运转",
-    "incident_loop_stalled_cause": "该循环已 {seconds} 秒没有运转：其中有一步一直在等待。",
+    "incident_loop_stalled_cause": "该循环已 {seconds} 秒没有完成工作：其中有一步失败或一直在等待。",
     "incident_loop_stalled_remedy": "请重启服务；已保存的内容不会丢失。",
     "incident_work_stuck": "有工作卡住了：{what}",
     "incident_work_stuck_cause": "它已开始，或在等待空闲的工作线程，时间超过了允许的长度。",
