@@ -53,9 +53,9 @@ class IncidentRow:
 def open_incident(
     tx: Connection, kind: str, subject: str, detail: Mapping[str, str], now: datetime, *, also: Sequence[str] = ()
 ) -> None:
-    """Tell those who run us, and `also` these receivers from the beginning; while it is open, only its detail is renewed.
+    """Tell those who run us, and `also` these receivers; while it is open, only its detail is renewed.
 
-    `detail` leaves the machine: no secrets.
+    `detail` leaves the machine: no secrets. Whoever is told of the beginning is reminded, and told of the end.
     """
     new = insert_into(tx, incidents).values(
         kind=kind,

@@ -127,11 +127,13 @@ def test_near_a_launch_the_receivers_of_alerts_are_told_too_to_the_end(store: St
 
 
 def test_what_others_are_told_of_from_the_beginning_they_are_reminded_of_too(store: Store) -> None:
-    sample.receivers(store, receiver("desk"))
+    sample.receivers(store, receiver("desk"), receiver("ops", ops=True))
     with store.write() as tx:
         incidents.open_incident(tx, "ops_unreachable", "ops", {}, NOON, also=["desk"])
     assert _speak(store, HOUR) == 1
-    assert [(key, topic) for key, topic, _ in _topics(store)] == [("desk", f"incident:1:{seq}") for seq in (1, 2)]
+    assert [(key, topic) for key, topic, _ in _topics(store)] == [
+        (key, f"incident:1:{seq}") for seq in (1, 2) for key in ("desk", "ops")
+    ]
 
 
 def test_a_taken_incident_says_by_whom_then_only_its_end(store: Store) -> None:
