@@ -12,6 +12,7 @@ is still due, or its lease runs out and it is due again.
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import replace
+from datetime import timedelta
 from logging import DEBUG, INFO
 from typing import Final
 from urllib.parse import urlsplit
@@ -53,6 +54,7 @@ __all__ = ["Runtime", "World", "deliver_due", "fetch_due", "fetch_one", "match_n
 ACCOUNTS_A_TICK: Final = 64
 REVISIONS_A_TICK: Final = 128
 DELIVERIES_A_TURN: Final = 100
+STRANGER_WAITS: Final = timedelta(seconds=5)
 
 
 # --- 1. fetch: account due -> revisions pending --------------------------------------------------------------------
@@ -68,8 +70,10 @@ def fetch_due(world: World, runtime: Runtime, pool: Executor, *, room: int = ACC
 def fetch_one(world: World, runtime: Runtime, claimed: ClaimedAccount) -> None:
     """One read of one account: its new posts and edits are stored, or its trouble is."""
     account = runtime.read_accounts.get(claimed.key)
-    if account is None:
-        return  # no longer configured; the next sync_people retires it
+    if account is None:  # another process knows it, or the next sync_people retires it
+        with world.store.write() as tx:
+            accounts.put_back(tx, claimed, world.clock.now() + STRANGER_WAITS)
+        return
     with world.store.write() as tx:
         slot = accounts.take_host_slot(tx, _host_of(account), world.clock.now(), runtime.settings.fetch.host_distance_s)
         if slot > world.clock.now():
@@ -245,7 +249,7 @@ def _put_aside(world: World, revision: PendingRevision, error: Exception) -> Non
     now = world.clock.now()
     with world.store.write() as tx:
         state = revisions.put_aside(tx, revision, type(error).__name__, now)
-        if state == "quarantined":
+        if state == "quarantined" and revision.person_key != KEY:
             incidents.open_incident(tx, "quarantine", f"revision {revision.id}", {"post": str(revision.post_id)}, now)
     log_fault("match_failed", error, revision=revision.id, state=state)
 

@@ -1,18 +1,21 @@
 """The post of our own: it goes the whole path, the heartbeat is asked only then, and nothing of it stays."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Table, func, select
 
 from monitor.match import Matcher
 from monitor.model.canary import KEY, SECRET, Heartbeat, with_canary
+from monitor.model.findings import Evaluation
+from monitor.model.posts import Part
 from monitor.pipeline import Runtime, fetch_due, match_new
 from monitor.service import Service
-from monitor.store import outbox, schema, status
+from monitor.store import accounts, outbox, schema, status
 from tests.deliver.receiver import ScriptedReceiver
 from tests.fetch.feed_server import Reply
 from tests.town import Town
@@ -107,8 +110,39 @@ def test_a_path_that_is_broken_anywhere_is_an_incident_and_no_heartbeat(watched:
     assert watched.service.health().problems[-1] == f"the canary did not come through (stage: {stage})"
     town.round(minutes=1)
     town.round(minutes=6)
-    assert "canary_lost" not in watched.kinds()
+    assert watched.kinds() == []
     assert watched.beats >= 1
+
+
+def test_a_command_that_does_not_know_it_leaves_it_alone(watched: Watched) -> None:
+    town = watched.town
+    without = replace(town.runtime, has_canary=False)
+    with town.store.write() as tx:
+        accounts.sync_people(tx, without.settings.people, town.clock.now())
+    for future in fetch_due(town.world, without, town.pool):
+        future.result()
+    assert count(town, schema.posts) == 0
+    town.round()
+    assert watched.beats == 1
+
+
+def test_a_text_of_ours_that_cannot_be_judged_is_no_post_for_people(watched: Watched) -> None:
+    town = watched.town
+    town.runtime = replace(town.runtime, matcher=FailingMatcher(town.book))
+    for _ in range(4):
+        town.round(seconds=31)
+    assert count(town, schema.revisions) == 1
+    assert watched.kinds() == []
+    town.clock.move(minutes=6)
+    watched.look()
+    assert (watched.kinds(), count(town, schema.revisions)) == (["canary_lost"], 0)
+
+
+class FailingMatcher(Matcher):
+    """Fails on every text."""
+
+    def evaluate(self, parts: Sequence[Part], **beside: Any) -> Evaluation:
+        raise ValueError(*beside, *parts)
 
 
 def test_one_that_comes_too_late_proves_nothing(watched: Watched) -> None:
