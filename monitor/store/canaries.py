@@ -56,14 +56,18 @@ def arrived(tx: Connection, claimed: ClaimedReceiver, now: datetime) -> bool:
     return made_at is not None and -SLACK <= now - made_at <= BOUND
 
 
-def settle(tx: Connection, claimed: ClaimedReceiver, now: datetime, *, in_time: bool, told: bool) -> None:
-    """Note how it went and take all its rows away. `told`: the heartbeat was taken. ClaimLostError."""
+def settle(tx: Connection, claimed: ClaimedReceiver, now: datetime, *, told: bool | None) -> None:
+    """Note how it went and take all its rows away. ClaimLostError.
+
+    `told`: whether the heartbeat was taken; None if it was not asked, because the canary came too late.
+    """
     clear(tx)
+    if told is None:
+        keep(tx, receivers, claimed, due_at=now, **RELEASED)
+        return
     failures = 0 if told else claimed.failures + 1
-    last_ok = {"last_ok_at": now} if in_time else {}
-    keep(tx, receivers, claimed, failures=failures, due_at=now, **last_ok, **RELEASED)
-    if in_time:
-        close_incident(tx, IncidentKind.CANARY_LOST, SUBJECT, now)
+    keep(tx, receivers, claimed, failures=failures, last_ok_at=now, due_at=now, **RELEASED)
+    close_incident(tx, IncidentKind.CANARY_LOST, SUBJECT, now)
     if told:
         close_incident(tx, IncidentKind.HEARTBEAT_FAILED, SUBJECT, now)
     elif failures >= BEATS_TO_TELL:
