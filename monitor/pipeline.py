@@ -9,37 +9,31 @@ one transaction; no network call happens inside a transaction. Kill the process 
 is still due, or its lease runs out and it is due again.
 """
 
-import random
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from functools import cached_property
-from hashlib import sha256
+from dataclasses import replace
+from datetime import timedelta
 from logging import DEBUG, INFO
 from typing import Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection
-
 from monitor import alert
-from monitor.clock import Clock
-from monitor.config import Settings
 from monitor.deliver import FORMATS, retry, send
+from monitor.deliver.heartbeat import beat
 from monitor.errors import ClaimLostError, Failure, FetchError, RenderError, TransportError
 from monitor.failpoints import passing
-from monitor.fetch import SOURCES, pacing
-from monitor.match import Matcher, usual_client
+from monitor.fetch import pacing, source_of
+from monitor.match import usual_client
+from monitor.model.canary import KEY
 from monitor.model.findings import Evaluation
-from monitor.model.messages import NextStep, Receiver, ReceiverState
-from monitor.model.people import Account, Person
+from monitor.model.messages import Receiver, ReceiverState
+from monitor.model.people import Account
 from monitor.model.posts import Page
-from monitor.model.rulebook import RuleBook
-from monitor.net.client import Client
+from monitor.runtime import Runtime, World
 from monitor.store import (
-    Store,
     accounts,
+    blindness,
+    canaries,
     incidents,
     messages,
     outbox,
@@ -55,53 +49,12 @@ from monitor.store.receivers import ClaimedReceiver
 from monitor.store.revisions import PendingRevision
 from monitor.telemetry import log_event, log_fault, log_trouble
 
+__all__ = ["Runtime", "World", "deliver_due", "fetch_due", "fetch_one", "match_new"]
+
 ACCOUNTS_A_TICK: Final = 64
 REVISIONS_A_TICK: Final = 128
 DELIVERIES_A_TURN: Final = 100
-FAILURES_TO_TELL: Final = 3  # in a row, before a receiver is an incident
-
-
-@dataclass(frozen=True)
-class Runtime:
-    """What people configured, whole: swapped by one assignment, taken once per claim."""
-
-    settings: Settings
-    book: RuleBook
-    matcher: Matcher
-
-    @cached_property
-    def accounts(self) -> Mapping[str, Account]:
-        """Every account by key."""
-        return {a.key: a for p in self.settings.people for a in p.accounts}
-
-    @cached_property
-    def people(self) -> Mapping[str, Person]:
-        """Every person by key."""
-        return {p.key: p for p in self.settings.people}
-
-    @cached_property
-    def receivers(self) -> Mapping[str, Receiver]:
-        """Every receiver by key."""
-        return {r.key: r for r in self.settings.receivers}
-
-    def said_aloud(self, subject: str) -> tuple[str, str]:
-        """The opaque ref and the label of a product or series, which may leave this machine."""
-        for thing in (self.book.products.get(subject), *(s for s in self.book.series if s.key == subject)):
-            if thing is not None:
-                return thing.ref, thing.label
-        rule = next((rule for rule in self.book.rules if rule.own_subject == subject), None)
-        return (f"R-{sha256(rule.id.encode()).hexdigest()[:4].upper()}", rule.label) if rule else ("", "")
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What the stages work on: the database, the network, the clock, chance, and the wish to stop."""
-
-    store: Store
-    client: Client
-    clock: Clock
-    draw: Callable[[], float] = random.random
-    stopping: threading.Event = field(default_factory=threading.Event)
+STRANGER_WAITS: Final = timedelta(seconds=5)
 
 
 # --- 1. fetch: account due -> revisions pending --------------------------------------------------------------------
@@ -111,14 +64,16 @@ def fetch_due(world: World, runtime: Runtime, pool: Executor, *, room: int = ACC
     """Read every account that is due, as many at once as there is room for."""
     with world.store.write() as tx:
         due = accounts.claim_accounts(tx, world.clock.now(), limit=room)
-    return [pool.submit(_guarded, fetch_one, world, runtime, claimed) for claimed in due]
+    return [_hand_over(world, pool, f"read {claimed.key}", fetch_one, runtime, claimed) for claimed in due]
 
 
 def fetch_one(world: World, runtime: Runtime, claimed: ClaimedAccount) -> None:
     """One read of one account: its new posts and edits are stored, or its trouble is."""
-    account = runtime.accounts.get(claimed.key)
-    if account is None:
-        return  # no longer configured; the next sync_people retires it
+    account = runtime.read_accounts.get(claimed.key)
+    if account is None:  # another process knows it, or the next sync_people retires it
+        with world.store.write() as tx:
+            accounts.put_back(tx, claimed, world.clock.now() + STRANGER_WAITS)
+        return
     with world.store.write() as tx:
         slot = accounts.take_host_slot(tx, _host_of(account), world.clock.now(), runtime.settings.fetch.host_distance_s)
         if slot > world.clock.now():
@@ -138,7 +93,7 @@ def fetch_one(world: World, runtime: Runtime, claimed: ClaimedAccount) -> None:
 
 
 def _read(world: World, account: Account, claimed: ClaimedAccount) -> Page:
-    page = SOURCES[account.source].page(account, claimed.read, world.client, world.clock.now())
+    page = source_of(account).page(account, claimed.read, world.client, world.clock.now())
     if claimed.knows_posts and not page.unchanged and not page.posts:
         raise FetchError(Failure.SUSPECT_EMPTY, "an empty list from an account that had posts")
     return page
@@ -156,8 +111,8 @@ def _save_page(world: World, account: Account, claimed: ClaimedAccount, page: Pa
     )
     with world.store.write() as tx:
         saved = accounts.save_page(tx, claimed, account, page, now, following.due_at)
-        for kind in ("account_unreadable", "account_overdue"):
-            incidents.close_incident(tx, kind, account.key, now)
+        was_blind = claimed.state in blindness.BLIND
+        blindness.note_sight(tx, account.key, account.platform, now, was_blind=was_blind)
         if page.broken:
             detail = {"account": account.key, "entries": str(len(page.broken))}
             incidents.open_incident(tx, "entries_unreadable", account.key, detail, now)
@@ -187,9 +142,8 @@ def _save_trouble(world: World, account: Account, claimed: ClaimedAccount, error
         accounts.save_failure(tx, claimed, error, state=state, state_reason=reason, now=now, due_at=following.due_at)
         if following.host_pause_until is not None:
             accounts.pause_host(tx, _host_of(account), following.host_pause_until)
-        if state != "ok":
-            detail = {"account": account.key, "person": account.person_key, "cause": reason, "state": state}
-            incidents.open_incident(tx, "account_unreadable", account.key, detail, now)
+        if state in blindness.BLIND:
+            blindness.note_blind(tx, account.key, now)
     log_trouble("fetch_failed", account=account.key, failure=error.failure, status=error.status, failures=failures)
 
 
@@ -247,13 +201,16 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
     now = world.clock.now()
     with world.store.write() as tx:
         findings = alert.settle(
-            evaluation.findings,
+            [finding for finding in evaluation.findings if finding.subject != KEY],
             revisions.announcements(tx),
             revisions.suppressions(tx, now),
             text_hash=revision.text_hash,
             at=revision.effective_at,
         )
         revisions.save_evaluation(tx, revision, findings, evaluation.skipped, runtime.book.hash, now)
+        if revision.person_key == KEY:
+            canaries.judged(tx, revision, evaluation.findings, now)
+            return
         if evaluation.skipped:
             places = [rule.place for rule in runtime.book.rules if rule.id in evaluation.skipped]
             slow_rules.note_slow(tx, places, runtime.book.hash, now)
@@ -292,7 +249,7 @@ def _put_aside(world: World, revision: PendingRevision, error: Exception) -> Non
     now = world.clock.now()
     with world.store.write() as tx:
         state = revisions.put_aside(tx, revision, type(error).__name__, now)
-        if state == "quarantined":
+        if state == "quarantined" and revision.person_key != KEY:
             incidents.open_incident(tx, "quarantine", f"revision {revision.id}", {"post": str(revision.post_id)}, now)
     log_fault("match_failed", error, revision=revision.id, state=state)
 
@@ -306,15 +263,19 @@ def deliver_due(world: World, runtime: Runtime, pool: Executor) -> list[Future[N
     with world.store.write() as tx:
         queueing.gather_digests(tx, now)
         due = receivers.claim_receivers(tx, now)
-    return [pool.submit(_guarded, deliver_to, world, runtime, claimed) for claimed in due]
+    return [_hand_over(world, pool, f"send {claimed.key}", deliver_to, runtime, claimed) for claimed in due]
 
 
 def deliver_to(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None:
     """The waiting messages of one receiver, oldest first, until none is left or it fails."""
+    if claimed.key == KEY:
+        _beat(world, runtime, claimed)
+        return
     receiver = runtime.receivers.get(claimed.key)
     if receiver is None:
         return  # no longer configured; the next sync_receivers parks what waits
     for _ in range(DELIVERIES_A_TURN):
+        world.moves.moved(f"send {claimed.key}", world.clock.elapsed_s(), turn=claimed.claim_no)
         with world.store.write() as tx:
             delivery = outbox.claim_delivery(tx, claimed.key, world.clock.now())
         if delivery is None:
@@ -326,6 +287,15 @@ def deliver_to(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None
             break
     with world.store.write() as tx:
         receivers.release_receiver(tx, claimed, world.clock.now())
+
+
+def _beat(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None:
+    """The canary has come through: the operator's monitor is told, and nothing of it stays."""
+    with world.store.write() as tx:
+        in_time = canaries.arrived(tx, claimed, world.clock.now())
+    told = beat(world.client, runtime.settings.heartbeat) if in_time else None
+    with world.store.write() as tx:
+        canaries.settle(tx, claimed, world.clock.now(), told=told)
 
 
 def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, delivery: ClaimedDelivery) -> bool:
@@ -351,18 +321,8 @@ def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, deli
     )
     with world.store.write() as tx:
         outbox.finish_attempt(tx, claimed, ready, number, step, now)
-        _note_receiver(tx, claimed, step, now)
     log_event("attempt", receiver=receiver.key, delivery=ready.id, outcome=step.outcome, state=step.delivery)
     return step.receiver is ReceiverState.OK
-
-
-def _note_receiver(tx: Connection, claimed: ClaimedReceiver, step: NextStep, now: datetime) -> None:
-    """Our own trouble with a receiver: one refusal may pass, several in a row are somebody's work."""
-    if step.receiver is ReceiverState.OK:
-        incidents.close_incident(tx, "receiver_failing", claimed.key, now)
-    elif step.receiver is ReceiverState.FAILING and claimed.failures + 1 >= FAILURES_TO_TELL:
-        detail = {"receiver": claimed.key, "outcome": step.outcome}
-        incidents.open_incident(tx, "receiver_failing", claimed.key, detail, now)
 
 
 def _rendered(world: World, receiver: Receiver, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
@@ -385,6 +345,21 @@ def _rendered(world: World, receiver: Receiver, delivery: ClaimedDelivery) -> Cl
 
 
 # --- every row alone ------------------------------------------------------------------------------------------------
+
+
+def _hand_over(
+    world: World,
+    pool: Executor,
+    name: str,
+    work: Callable[..., None],
+    runtime: Runtime,
+    claimed: ClaimedAccount | ClaimedReceiver,
+) -> Future[None]:
+    """Have it done by a worker, and know since when it waits or is under way."""
+    world.moves.moved(name, world.clock.elapsed_s(), turn=claimed.claim_no)
+    future = pool.submit(_guarded, work, world, runtime, claimed)
+    future.add_done_callback(lambda _: world.moves.done(name, turn=claimed.claim_no))
+    return future
 
 
 def _guarded(work: Callable[..., None], *args: object) -> None:

@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Lock, Thread
 from typing import Final, Protocol
 
@@ -14,22 +15,25 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor import __version__
 from monitor.clock import Clock
 from monitor.errors import InputError, LeakMonitorError
+from monitor.lookout import Senses, Watchdog, free_bytes_of, look_around, told_on_health
+from monitor.model.canary import CANARY_RECEIVER
 from monitor.net.client import Client
+from monitor.net.clocks import HostClocks
 from monitor.pipeline import Runtime, World, deliver_due, fetch_due, match_new
 from monitor.rules.seal import RulesKey, is_closed
-from monitor.store import Store, accounts, claims, incidents, receivers, rescans, retention, rulebooks, status
+from monitor.store import Store, accounts, canaries, claims, incidents, receivers, rescans, retention, rulebooks, status
 from monitor.telemetry import log_event, log_fault, log_trouble
 from monitor.web.health import Report
 
-LOOP_SILENT_S: Final = 60.0  # a loop that has not come round for so long is stalled
 WORK_LATE: Final = timedelta(minutes=5)  # due rows older than this mean that a stage does not keep up
 JUMP_S: Final = 5.0  # between the wall clock and the steady one
 WRONG_CLOCK_S: Final = 86_400.0
 MOST_THREADS: Final = 128
 HOUSEKEEPING_S: Final = 3600.0
-OVERDUE_CHECK_S: Final = 30.0
+LOOK_OUT_S: Final = 30.0
 RELOAD_CHECK_S: Final = 2.0
-CLOCK_CHECK_S: Final = 2.0
+WATCH_S: Final = 2.0
+HOUSEKEEPING: Final = "housekeeping"
 
 
 class Files(Protocol):
@@ -65,15 +69,29 @@ class Service:
     """The stages, woken by ticks until told to stop; without `files` there is no reload."""
 
     def __init__(
-        self, runtime: Runtime, store: Store, clock: Clock, *, tick_s: float = 1.0, files: Files | None = None
+        self,
+        runtime: Runtime,
+        store: Store,
+        clock: Clock,
+        *,
+        tick_s: float = 1.0,
+        files: Files | None = None,
+        free_bytes: Callable[[Path], int] = free_bytes_of,
     ) -> None:
         self._runtime = runtime
         self._files = files
         self._tick_s = tick_s
-        client = Client(elapsed_s=clock.elapsed_s, user_agent=runtime.settings.fetch.user_agent)
+        clocks = HostClocks(clock.now, clock.elapsed_s)
+        client = Client(elapsed_s=clock.elapsed_s, user_agent=runtime.settings.fetch.user_agent, saw_date=clocks.note)
         self.world = World(store=store, client=client, clock=clock)
         self._drift = Drift(clock, clock.now(), clock.elapsed_s())
-        self._beats: dict[str, float] = {}
+        folder = store.folder
+        self._senses = Senses(
+            free_bytes=lambda: free_bytes(folder) if folder else None,
+            offsets_s=clocks.offsets_s,
+            began_at=clock.now(),
+        )
+        self._watchdog = Watchdog(clock.elapsed_s)
         self._faults: dict[str, str] = {}  # by loop, or "files"
         self._reloading = Lock()
         self._fetching: set[Future[None]] = set()
@@ -101,14 +119,15 @@ class Service:
             ("match", self._match, self._tick_s / 2),
             ("deliver", self._deliver, self._tick_s / 2),
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
-            ("overdue", self._look_for_overdue, OVERDUE_CHECK_S),
-            ("housekeeping", self._keep_house, HOUSEKEEPING_S),
+            ("look-out", self._look_around, LOOK_OUT_S),
+            (HOUSEKEEPING, self._keep_house, HOUSEKEEPING_S),
         )
         for name, work, every_s in ticks:
-            self._beats[name] = self.world.clock.elapsed_s()
+            if name != HOUSEKEEPING:
+                self._watchdog.came_round(name, well=True)
             self._scheduler.add_job(self._tick, "interval", args=(name, work), seconds=every_s, id=name)
         self._scheduler.start()
-        Thread(target=self._watch_clock, name="clock", daemon=True).start()
+        Thread(target=self._watch, name="watch", daemon=True).start()
         log_event("started", version=__version__, accounts=len(self._runtime.accounts), rules=self._runtime.book.hash)
 
     def stop(self, timeout_s: float = 20.0) -> bool:
@@ -158,8 +177,10 @@ class Service:
     def _install(self, runtime: Runtime) -> None:
         now = self.world.clock.now()
         with self.world.store.write() as tx:
-            accounts.sync_people(tx, runtime.settings.people, now)
-            receivers.sync_receivers(tx, runtime.settings.receivers, now)
+            canaries.clear(tx)
+            accounts.sync_people(tx, runtime.watched, now)
+            ours = (CANARY_RECEIVER,) if runtime.has_canary else ()
+            receivers.sync_receivers(tx, (*runtime.settings.receivers, *ours), now)
             key, body = RulesKey.of(runtime.settings.rules_key), runtime.book.body
             rulebooks.save_rulebook(tx, runtime.book.hash, key.close(body) if key else body, now)
             if key:
@@ -179,7 +200,8 @@ class Service:
             log_fault("tick_failed", error, loop=name)
         else:
             self._faults.pop(name, None)
-        self._beats[name] = self.world.clock.elapsed_s()
+        if name != HOUSEKEEPING:  # it rests for an hour
+            self._watchdog.came_round(name, well=name not in self._faults)
 
     def _fetch(self) -> None:
         self._fetching = {f for f in self._fetching if not f.done()}
@@ -189,7 +211,7 @@ class Service:
 
     def _match(self) -> None:
         while match_new(self.world, self._runtime) and not self.world.stopping.is_set():
-            self._beats["match"] = self.world.clock.elapsed_s()
+            self._watchdog.came_round("match", well=True)
 
     def _deliver(self) -> None:
         self._sending = {f for f in self._sending if not f.done()}
@@ -199,14 +221,8 @@ class Service:
         if self._files is not None and self._files.changed():
             self.reload()
 
-    def _look_for_overdue(self) -> None:
-        """Accounts that nobody has managed to read are an incident, whatever kept us from noticing a failure."""
-        now = self.world.clock.now()
-        with self.world.store.write() as tx:
-            told = {row.key for row in status.account_list(tx) if row.state in ("blocked", "stale")}
-            for key in status.counts(tx, now).unread:
-                if key not in told:
-                    incidents.open_incident(tx, "account_overdue", key, {"account": key}, now)
+    def _look_around(self) -> None:
+        look_around(self.world, self._runtime, self._senses)
 
     def _keep_house(self) -> None:
         now = self.world.clock.now()
@@ -221,38 +237,40 @@ class Service:
             cleared += batch
         log_event("kept_house", cleared=cleared)
 
-    # --- the clock ----------------------------------------------------------------------------------------------
+    # --- beside the scheduler, which may be what stands still ------------------------------------------------------
 
-    def _watch_clock(self) -> None:
-        """The scheduler waits by the wall clock; when that is set back, wake it by hand."""
+    def _watch(self) -> None:
         last_s = 0.0
-        while not self.world.stopping.wait(CLOCK_CHECK_S):
+        while not self.world.stopping.wait(WATCH_S):
             jumped_s = self._drift.seconds()
             if jumped_s < last_s - JUMP_S:
+                # The scheduler waits by the wall clock; when that is set back, wake it by hand.
                 log_trouble("clock_set_back", seconds=round(last_s - jumped_s))
                 for job in self._scheduler.get_jobs():
                     job.modify(next_run_time=self.world.clock.now())
             last_s = jumped_s
+            self._watchdog.look(self.world, self._deliver)
 
     # --- health -------------------------------------------------------------------------------------------------
 
     def health(self) -> Report:
         """The truth about us, for monitors; asks the database once."""
-        now, elapsed_s = self.world.clock.now(), self.world.clock.elapsed_s()
-        silent = [n for n, at in self._beats.items() if n != "housekeeping" and elapsed_s - at > LOOP_SILENT_S]
+        now, silent = self.world.clock.now(), self._watchdog.silent()
         problems = [f"loop {name} is stalled" for name in silent] + list(self._faults.values())
+        problems += [f"{name} is stuck since {round(s)} s" for name, s in self._watchdog.stuck(self.world).items()]
         facts: dict[str, object] = {"version": __version__, "rules": self._runtime.book.hash[:12]}
         try:
             with self.world.store.read() as tx:
-                counts = status.counts(tx, now)
+                counts, found = status.counts(tx, now), status.open_incidents(tx)
         except LeakMonitorError:
             return Report(not silent, (*problems, "the database does not answer"), facts)
         facts |= {
             "accounts": dict(counts.accounts),
             "alerts": dict(counts.alerts),
             "deliveries": dict(counts.deliveries),
+            "incidents": counts.open_incidents,
         }
-        return Report(not silent, (*problems, *late_work(counts, now)), facts)
+        return Report(not silent, (*problems, *late_work(counts, now), *told_on_health(found)), facts)
 
 
 def late_work(counts: status.Counts, now: datetime) -> list[str]:

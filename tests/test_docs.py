@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from monitor.cli.app import build_app
 from monitor.config.shape import File, Table, keys_of, table_at
+from monitor.incident import BLINDING, IncidentKind
 from monitor.match import Matcher
 from monitor.model.findings import Disposition
 from monitor.model.posts import Origin, Part
@@ -42,6 +43,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "web": ("web",),
     "fetch": ("fetch",),
     "retention": ("retention",),
+    "heartbeat": ("heartbeat",),
     "log": ("log",),
     "people": ("people",),
     "people.accounts": ("people", "accounts"),
@@ -140,6 +142,16 @@ def test_rules_on_a_page_prove_themselves_with_the_products_of_this_project(bloc
 def test_the_pages_have_such_examples() -> None:
     assert len(MATCH_ROWS) > 9
     assert RULE_BLOCKS
+
+
+# --- incidents --------------------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_incident_has_its_row_with_cause_and_cure() -> None:
+    page = read("docs/how-to/answer-an-incident.md")
+    rows = re.findall(r"^\| `([a-z_]+)` ?(⚠?) \| .{20,} \| .{20,} \|$", page, re.MULTILINE)
+    assert sorted(kind for kind, _ in rows) == sorted(IncidentKind)
+    assert {kind for kind, blinding in rows if blinding} == BLINDING
 
 
 # --- commands ---------------------------------------------------------------------------------------------------

@@ -211,13 +211,16 @@ def test_a_rule_that_runs_away_is_set_aside_by_name_and_what_it_missed_is_judged
         town.says(f"{LEAK} {n} " + "x" * 60 + " y")
         town.round()
     assert told(town) == ["alert.opened"] * 5
-    assert [m["data"]["subject"] for m in messages(town, "ops")] == ["all.toml:18"]
+    assert [(m["data"]["kind"], m["data"]["subject"]) for m in messages(town, "ops")] == [
+        ("partial", "all.toml:18"),
+        ("rule_set_aside", "all.toml:18"),
+    ]
     town.use_rules(RULES + RUNS_AWAY.replace("(?:x|xx)+$", "x{60}"))
     town.round()
     town.round()
     (digest,) = messages(town)[5:]
     assert [told["data"]["product"]["label"] for told in digest["data"]["alerts"]] == ["Long words"] * 5
-    assert [m["type"] for m in messages(town, "ops")] == ["incident.opened", "incident.closed"]
+    assert [m["type"] for m in messages(town, "ops")] == ["incident.opened"] * 2 + ["incident.closed"] * 2
     assert broken(town) == []
 
 

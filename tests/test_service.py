@@ -11,8 +11,9 @@ import pytest
 from monitor.errors import RuleError, StoreError
 from monitor.pipeline import Runtime
 from monitor.service import Service
+from monitor.store import incidents
 from tests.deliver.receiver import ScriptedReceiver
-from tests.town import Town
+from tests.town import RULES, SECRET, SIGN_IN_PAGE, Town
 
 
 @dataclass
@@ -85,13 +86,54 @@ def test_a_loop_that_never_comes_round_is_stalled(town: Town) -> None:
 def test_an_account_that_nobody_reads_is_an_incident_and_a_problem(town: Town) -> None:
     service = service_of(town)
     town.clock.move(minutes=11)
-    service._tick("overdue", service._look_for_overdue)
+    service._tick("look-out", service._look_around)
     assert "1 accounts have not been read for too long" in service.health().problems
     town.round()
     town.round()
     ops = dict(town.receivers)["ops"]
     assert [b'"account_overdue"' in got.body for got in ops.received] == [True, True]
     assert "1 accounts have not been read for too long" not in service.health().problems
+
+
+LAUNCH = """
+[[events]]
+key = "summer"
+label = "Summer launch"
+starts_at = 2030-06-09T12:00:00+00:00
+timezone = "UTC"
+"""
+
+
+def test_blindness_gets_louder_until_somebody_takes_it_and_near_a_launch_for_everybody(tmp_path: Path) -> None:
+    with ScriptedReceiver() as desk, ScriptedReceiver() as ops, Town(tmp_path, [("desk", desk), ("ops", ops)]) as town:
+        town.use_rules(RULES + LAUNCH)
+        service = service_of(town)
+        town.round()
+        town.answer = SIGN_IN_PAGE
+
+        def pass_by(minutes: int) -> list[list[str]]:
+            """The time passes in steps; what each receiver was told in it."""
+            before = len(desk.received), len(ops.received)
+            for _ in range(minutes // 5):
+                town.round(minutes=5)
+                service._tick("look-out", service._look_around)
+            town.round(seconds=1)
+            told = desk.received[before[0] :], ops.received[before[1] :]
+            return [[got.check_as_of_then(SECRET)["type"].removeprefix("incident.") for got in each] for each in told]
+
+        assert pass_by(10) == [[], ["opened"]]
+        assert pass_by(65) == [[], ["reminded", "reminded"]]
+        assert pass_by(240) == [[], ["reminded"]]
+        town.clock.at += timedelta(hours=20)  # 72 hours before the launch
+        assert pass_by(10) == [["escalated", "reminded"], ["reminded"]]
+        assert pass_by(240) == [["reminded"], ["reminded"]]
+        with town.store.write() as tx:
+            incidents.take_incident(tx, 1, "Wang", "", town.clock.now())
+        assert pass_by(600) == [["taken"], ["taken"]]
+        town.answer = None
+        assert pass_by(75) == [["closed"], ["closed"]]
+        texts = [got.check_as_of_then(SECRET)["data"]["text"] for got in desk.received]
+        assert not any("Cure:" in text or "leak-monitor" in text for text in texts)
 
 
 def test_a_clock_that_is_a_year_ahead_purges_nothing(town: Town) -> None:

@@ -20,6 +20,7 @@ VAGUE_NAMES = {"utils", "util", "helpers", "common", "base", "core", "manager", 
 CATCH_ALL = {
     "fetch/entries.py",
     "fetch/xmlfeed.py",
+    "lookout.py",
     "pipeline.py",
     "service.py",
 }

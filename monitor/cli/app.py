@@ -40,6 +40,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "accounts": "accounts.app",
         "alerts": "alerts.app",
         "deliveries": "deliveries.app",
+        "incidents": "incidents.app",
         "receivers": "receivers.app",
         "watchlist": "watchlist.app",
         "db": "database.app",

@@ -15,6 +15,7 @@ from monitor.config import Settings, load_config
 from monitor.config.values import Refused, check_rules_key
 from monitor.errors import ConfigError, InputError, RuleError
 from monitor.match import Matcher
+from monitor.model.canary import with_canary
 from monitor.model.rulebook import RuleBook
 from monitor.pipeline import Runtime
 from monitor.rules import RulesKey, check_examples, load_rules, parse_rulebook
@@ -111,13 +112,13 @@ def key_in_environment() -> RulesKey | None:
         raise ConfigError(KEY_VARIABLE, None, refused.problem, refused.fix) from None
 
 
-def runtime_of(settings: Settings, book: RuleBook) -> Runtime:
+def runtime_of(settings: Settings, book: RuleBook, *, has_canary: bool = False) -> Runtime:
     """A Runtime whose rules pass their own examples; RuleError names the first that does not."""
-    matcher = Matcher(book)
+    matcher = Matcher(with_canary(book) if has_canary else book)
     for problem in check_examples(book, matcher):
         place, _, said = problem.partition(": ")
         raise RuleError(place, None, said, "mend the rule or its example")
-    return Runtime(settings, book, matcher)
+    return Runtime(settings, book, matcher, has_canary)
 
 
 def open_store(settings: Settings) -> Store:
@@ -159,20 +160,20 @@ class Watched:
     def first(self, settings: Settings, store: Store) -> tuple[Runtime, InputError | None]:
         """The rules of the files, or those that were last in force together with what is wrong with the present."""
         try:
-            return runtime_of(settings, rules_of(settings)), None
+            return runtime_of(settings, rules_of(settings), has_canary=True), None
         except RuleError as error:
             with store.read() as tx:
                 kept = rulebooks.active_rulebook(tx)
             if kept is None:
                 raise
             book = parse_rulebook(open_kept(kept.body, key_of(settings)))
-            return Runtime(settings, book, Matcher(book)), error
+            return Runtime(settings, book, Matcher(with_canary(book)), has_canary=True), error
 
     @lasting()
     def load(self) -> Runtime:
         """All of it as it is now; InputError if any of it is wrong."""
         settings = self._read_settings()
-        return runtime_of(settings, rules_of(settings))
+        return runtime_of(settings, rules_of(settings), has_canary=True)
 
     def changed(self) -> bool:
         """Whether the files differ from what was last settled."""

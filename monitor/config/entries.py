@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.config.lines import Path
-from monitor.config.shape import AccountTable, File, PersonTable, ReceiverTable
+from monitor.config.shape import AccountTable, File, HeartbeatTable, PersonTable, ReceiverTable
 from monitor.config.source import Source
 from monitor.config.values import (
     HOW_TO_MAKE,
@@ -21,6 +21,7 @@ from monitor.config.values import (
     feed_id,
     secret_feed_id,
 )
+from monitor.model.canary import Heartbeat
 from monitor.model.messages import Disclosure, Receiver
 from monitor.model.people import Account, Person
 from monitor.model.rulebook import Severity
@@ -173,8 +174,15 @@ def _secret(
     return None
 
 
+def make_heartbeat(table: HeartbeatTable, source: Source) -> Heartbeat:
+    """How often the canary is posted, and what is asked when it came through."""
+    named = table.url or table.url_env
+    url = _address(table, ("heartbeat",), source, plain_http=table.allow_private_network)[0] if named else None
+    return Heartbeat(table.every_s, url, table.allow_private_network)
+
+
 def _address(
-    table: AccountTable | ReceiverTable, at: Path, source: Source, *, plain_http: bool
+    table: AccountTable | ReceiverTable | HeartbeatTable, at: Path, source: Source, *, plain_http: bool
 ) -> tuple[str, SplitResult]:
     if table.url and table.url_env:
         raise source.error((*at, "url_env"), "url and url_env both stand here", "keep one of them")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from monitor.config.entries import make_people, make_receivers, rules_key_of
+from monitor.config.entries import make_heartbeat, make_people, make_receivers, rules_key_of
 from monitor.config.explain import explain
 from monitor.config.settings import FetchOptions, Log, Retention, Settings, Web
 from monitor.config.shape import File
@@ -41,6 +41,7 @@ def _settings(file: File, source: Source) -> Settings:
         retention=Retention(file.retention.flagged_days, file.retention.unflagged_days),
         web=_web(file, source),
         fetch=FetchOptions(file.fetch.user_agent, file.fetch.workers, file.fetch.host_distance_s),
+        heartbeat=make_heartbeat(file.heartbeat, source),
         log=Log(file.log.level, file.log.format),
         warnings=tuple(source.warnings),
     )

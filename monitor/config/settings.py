@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from monitor.model.canary import Heartbeat
 from monitor.model.messages import Receiver
 from monitor.model.people import Person
 
@@ -56,5 +57,6 @@ class Settings:
     web: Web
     fetch: FetchOptions
     log: Log
+    heartbeat: Heartbeat = field(default_factory=Heartbeat)
     warnings: tuple[str, ...] = ()
     rules_key: str = field(default="", repr=False)  # an age identity; "" where the rules stand open

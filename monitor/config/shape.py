@@ -68,6 +68,15 @@ class RetentionTable(Table):
     unflagged_days: int = Field(default=90, ge=1, le=90)
 
 
+class HeartbeatTable(Table):
+    """[heartbeat]."""
+
+    url: Line | None = None
+    url_env: Variable | None = None
+    every_s: Seconds = Field(default=300.0, alias="every", ge=180, le=3600)
+    allow_private_network: bool = False
+
+
 class LogTable(Table):
     """[log]."""
 
@@ -135,6 +144,7 @@ class File(Table):
     web: WebTable = WebTable()
     fetch: FetchTable = FetchTable()
     retention: RetentionTable = RetentionTable()
+    heartbeat: HeartbeatTable = HeartbeatTable()
     log: LogTable = LogTable()
     people: list[PersonTable] = []
     receivers: list[ReceiverTable] = []

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from monitor.errors import Failure
+from monitor.deliver.trouble import incident_lines
 from monitor.model.messages import (
     Digest,
     Disclosure,
@@ -46,7 +46,7 @@ def readable(message: Message, receiver: Receiver) -> str:
     elif isinstance(message, Digest):
         lines = _digest(message, receiver)
     elif isinstance(message, IncidentNotice):
-        lines = _incident(message, receiver)
+        lines = incident_lines(message, receiver)
     else:
         lines = _test(message, receiver)
     return "\n".join(_neutral(line) for line in lines)
@@ -241,27 +241,6 @@ def _line(notice: Notice, receiver: Receiver) -> str:
         return _follow_up(notice, receiver)
     code = f"line_found_{notice.found if notice.published_at else 'undated'}"
     return say(receiver.language, code, number=number_of(notice), **_times(notice, receiver))
-
-
-def _incident(incident: IncidentNotice, receiver: Receiver) -> Iterator[str]:
-    language = receiver.language
-    what = say(language, f"incident_{incident.kind}", subject=incident.subject)
-    if incident.closed_at:
-        yield say(
-            language, "incident_closed", what=what, lasted=duration(language, incident.closed_at - incident.opened_at)
-        )
-        return
-    time = moment(language, incident.opened_at, receiver.timezone, near=incident.opened_at)
-    yield say(language, "incident_opened", what=what, time=time)
-    if place := incident.detail.get("place", ""):
-        yield say(language, "incident_place", place=place, problem=incident.detail.get("problem", ""))
-    remedy = say(language, f"incident_{incident.kind}_remedy")
-    cause = incident.detail.get("cause", "")
-    if cause not in tuple(Failure):
-        yield say(language, "incident_remedy", remedy=remedy)
-        return
-    yield say(language, "incident_cause", cause=say(language, f"failure_{cause}_cause"))
-    yield say(language, "incident_remedies", remedy=say(language, f"failure_{cause}_remedy"), meanwhile=remedy)
 
 
 def _test(_: TestNotice, receiver: Receiver) -> Iterator[str]:

@@ -55,8 +55,7 @@ def _document(message: Message, receiver: Receiver) -> Json:
     elif isinstance(message, Digest):
         kind, at, data = "digest", message.at, _digest(message, receiver)
     elif isinstance(message, IncidentNotice):
-        kind = "incident.closed" if message.closed_at else "incident.opened"
-        at, data = message.closed_at or message.opened_at, _incident(message)
+        kind, at, data = f"incident.{message.event}", message.event_at, _incident(message)
     else:
         kind, at, data = "test", message.at, {}
     return {"type": kind, "timestamp": _instant(at), "data": {**data, "text": readable(message, receiver)}}
@@ -121,6 +120,7 @@ def _digest(digest: Digest, receiver: Receiver) -> Json:
 
 def _incident(incident: IncidentNotice) -> Json:
     return {
+        "number": incident.number,
         "kind": incident.kind,
         "subject": incident.subject,
         "seq": incident.seq,

@@ -6,12 +6,15 @@ identity   an entry of any format becomes a FetchedPost: id, hash, parts
 dates      when a source says something was posted, and how far that is to be believed
 plaintext  HTML to text
 pacing     when to ask again
+canary     a post of our own, for proof
 """
 
 from datetime import datetime
 from typing import Protocol
 
+from monitor.fetch.canary import CanarySource
 from monitor.fetch.feed import FeedSource
+from monitor.model.canary import KEY
 from monitor.model.people import Account
 from monitor.model.posts import Page, ReadState
 from monitor.net.client import Client
@@ -26,3 +29,9 @@ class Source(Protocol):
 
 
 SOURCES: dict[str, Source] = {"feed": FeedSource()}
+_CANARY: Source = CanarySource()
+
+
+def source_of(account: Account) -> Source:
+    """How this account is read."""
+    return _CANARY if account.key == KEY else SOURCES[account.source]

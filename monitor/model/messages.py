@@ -34,6 +34,16 @@ class EventKind(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class IncidentEvent(StrEnum):
+    """What happened to an incident."""
+
+    OPENED = "opened"
+    REMINDED = "reminded"  # it lasts, and nobody has taken it
+    ESCALATED = "escalated"  # a launch is near: the receivers of alerts are told too
+    TAKEN = "taken"
+    CLOSED = "closed"
+
+
 class Found(StrEnum):
     """When the post was seen: as it came, at the first read of an account, or late."""
 
@@ -163,12 +173,15 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class IncidentNotice:
-    """One event of our own trouble; `detail` holds no secret."""
+    """One event of our own trouble; `detail` holds no secret. `number` is what people take it by."""
 
     topic: str
+    number: int
     kind: str
     subject: str
     seq: int
+    event: IncidentEvent
+    event_at: datetime
     opened_at: datetime
     closed_at: datetime | None
     detail: Args

@@ -59,13 +59,15 @@ class Client:
         resolve: Resolver = look_up,
         dial: Dialler = socket.create_connection,
         ca_file: str | None = None,
+        saw_date: Callable[[str, str], object] | None = None,
     ) -> None:
-        """`ca_file` replaces the public certificate authorities."""
+        """`ca_file` replaces the public certificate authorities; `saw_date` hears of each host and its Date header."""
         tls = create_urllib3_context()
         tls.load_verify_locations(ca_file or DEFAULT_CA_BUNDLE_PATH)
         self._elapsed_s = elapsed_s
         self._resolve = resolve
         self._dial = dial
+        self._saw_date = saw_date
         self._adapter = GuardedAdapter(tls)
         self._headers = {
             "User-Agent": user_agent,
@@ -149,6 +151,8 @@ class Client:
         finally:
             line_in_use.reset(token)
         headers = {name.lower(): value for name, value in response.headers.items()}
+        if self._saw_date is not None:
+            self._saw_date(host or "", headers.get("date", ""))
         answer = Answer(response.status_code, headers, body, response.url)
         return answer, _target(request.url, location) if location else None
 

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, insert, select, update
 
 from monitor.errors import TransportError
+from monitor.model.canary import KEY
 from monitor.model.people import Account, Person
 from monitor.model.posts import ReadState
+from monitor.store.blindness import BLIND, settle_groups
 from monitor.store.claims import LONGEST_WAIT, RELEASED, claim, farthest_read, keep, undo_future
 from monitor.store.engine import insert_into
 from monitor.store.gaps import close_gap, open_gap
@@ -30,7 +32,6 @@ __all__ = [
 ]
 
 NEW, REMOVED = "new", "removed"  # states besides those of fetch.pacing: ok, stale, blocked
-BLIND = frozenset({"blocked", "stale"})
 TROUBLES = ("account_unreadable", "account_overdue", "entries_unreadable", "gap")
 LONGEST_QUEUE = timedelta(minutes=15)  # of hundreds of accounts on one host; more is a clock that was wrong
 
@@ -47,9 +48,10 @@ def sync_people(tx: Connection, configured: Sequence[Person], now: datetime) -> 
         for account in person.accounts:
             _sync_account(tx, account, now)
     keys = [person.key for person in configured]
-    gone = people.c.key.not_in(keys) & people.c.retired_at.is_(None)
+    gone = people.c.key.not_in([*keys, KEY]) & people.c.retired_at.is_(None)
     tx.execute(update(people).where(gone).values(retired_at=now))
     _retire(tx, [account.key for person in configured for account in person.accounts], now)
+    settle_groups(tx, now)
 
 
 def _sync_account(tx: Connection, account: Account, now: datetime) -> None:
@@ -95,7 +97,7 @@ def _known_account(tx: Connection, account: Account) -> Row[Any] | None:
 
 
 def _retire(tx: Connection, kept: Sequence[str], now: datetime) -> None:
-    gone = accounts.c.key.not_in(kept) & (accounts.c.state != REMOVED)
+    gone = accounts.c.key.not_in([*kept, KEY]) & (accounts.c.state != REMOVED)  # commands do not know the canary
     retired = tx.execute(
         update(accounts)
         .where(gone)

@@ -12,7 +12,6 @@ from monitor.model.messages import DeliveryState, EventKind, Found
 from monitor.model.posts import Part
 from monitor.model.rulebook import Severity
 from monitor.store.frozen import finding_from_row, parts_from_json
-from monitor.store.incidents import CLOSED, OPENED
 from monitor.store.schema import accounts, alert_events, alerts, deliveries, findings, incidents, posts, revisions
 
 
@@ -97,8 +96,8 @@ def troubles(tx: Connection) -> tuple[Trouble, ...]:
             subject=row.subject,
             cause=row.detail.get("cause", ""),
             closed_at=row.closed_at,
-            opening_ids=carriers[f"incident:{row.id}:{OPENED}"],
-            closing_ids=carriers[f"incident:{row.id}:{CLOSED}"],
+            opening_ids=carriers[f"incident:{row.id}:1"],
+            closing_ids=carriers[f"incident:{row.id}:{row.last_seq}"] if row.closed_at else (),
         )
         for row in tx.execute(select(incidents).order_by(incidents.c.id))
     )

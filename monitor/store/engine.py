@@ -50,6 +50,7 @@ class Store:
             raise SchemaError(f"{path}: no database yet; run `leak-monitor db upgrade`")
         self._engine = _open(url)
         self.exclusive = path is not None  # one service at a time, see hold_alone
+        self.folder = path.parent if path else None  # on this machine
         self._turns: AbstractContextManager[object] = _Turns() if path else nullcontext()
         try:
             with self.read() as tx:

@@ -14,6 +14,7 @@ from monitor.model.messages import (
     Digest,
     EventKind,
     Found,
+    IncidentEvent,
     IncidentNotice,
     Message,
     Notice,
@@ -22,8 +23,16 @@ from monitor.model.messages import (
 from monitor.model.posts import PostKind
 from monitor.model.rulebook import Severity
 from monitor.store.frozen import findings_from_json, parts_from_json, reason_from_json
-from monitor.store.incidents import CLOSED
-from monitor.store.schema import alert_events, alerts, deliveries, incidents, people, posts, revisions
+from monitor.store.schema import (
+    alert_events,
+    alerts,
+    deliveries,
+    incident_events,
+    incidents,
+    people,
+    posts,
+    revisions,
+)
 
 
 def message_for(tx: Connection, topic: str) -> Message:
@@ -124,11 +133,24 @@ def _digest(tx: Connection, topic: str, rest: str) -> Digest | None:
 
 def _incident(tx: Connection, topic: str, rest: str) -> IncidentNotice | None:
     number, _, seq = rest.partition(":")
-    row = tx.execute(select(incidents).where(incidents.c.id == int(number))).one_or_none()
-    if row is None or int(seq) > row.last_seq:
+    event, c = incident_events.c, incidents.c
+    columns = (c.id, c.kind, c.subject, c.opened_at, event.kind.label("event"), event.at, event.detail)
+    wanted = select(*columns).join(incidents, c.id == event.incident_id).where(c.id == int(number))
+    row = tx.execute(wanted.where(event.seq == int(seq))).one_or_none()
+    if row is None:
         return None
-    closed_at = row.closed_at if int(seq) == CLOSED else None
-    return IncidentNotice(topic, row.kind, row.subject, int(seq), row.opened_at, closed_at, row.detail)
+    return IncidentNotice(
+        topic=topic,
+        number=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        seq=int(seq),
+        event=IncidentEvent(row.event),
+        event_at=row.at,
+        opened_at=row.opened_at,
+        closed_at=row.at if row.event == IncidentEvent.CLOSED else None,
+        detail=row.detail,
+    )
 
 
 def _test(_tx: Connection, topic: str, rest: str) -> TestNotice:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, true, update
 
 from monitor.errors import StoreError
+from monitor.model.canary import KEY
 from monitor.model.messages import DeliveryState, NextStep, ReceiverState, Request
 from monitor.store import audit
 from monitor.store.claims import RELEASED, claim, due, keep
@@ -15,6 +16,7 @@ from monitor.store.queueing import RECEIVER_PARKED, gather_digests, message_id, 
 from monitor.store.receivers import (
     AS_BEFORE,
     BLANKED,
+    FAILING,
     PARKED,
     ClaimedReceiver,
     claim_receivers,
@@ -45,6 +47,7 @@ __all__ = [
 ]
 
 LEASE = timedelta(seconds=60)  # an attempt takes 20 s at most
+FAILURES_TO_TELL = 3  # in a row, before a receiver is an incident: one refusal may pass
 SETTLED = (DeliveryState.DEAD, DeliveryState.PARKED, DeliveryState.DELIVERED)
 
 
@@ -150,6 +153,10 @@ def finish_attempt(
     if well and receiver.failures:
         _wake_waiting(tx, receiver, now)
     told = {"receiver": receiver.key, "delivery": str(delivery.id), "outcome": step.outcome}
+    if well:
+        close_incident(tx, FAILING, receiver.key, now)
+    elif step.receiver is ReceiverState.FAILING and receiver.failures + 1 >= FAILURES_TO_TELL:
+        open_incident(tx, FAILING, receiver.key, {"receiver": receiver.key, "outcome": step.outcome}, now)
     if step.receiver is ReceiverState.PARKED:
         park_all(tx, receiver.key, RECEIVER_PARKED)
         open_incident(tx, PARKED, receiver.key, told, now)
@@ -253,6 +260,7 @@ def list_deliveries(
     """Messages, the newest first; a `topic` ending in a colon means all that begin with it."""
     c = deliveries.c
     wanted = and_(
+        c.receiver_key != KEY,
         c.state == state if state else true(),
         c.receiver_key == receiver if receiver else true(),
         _about(topic) if topic else true(),

@@ -14,8 +14,8 @@ from monitor.store.incidents import close_incident, open_incident
 from monitor.store.queueing import RECEIVER_PARKED, RECEIVER_REMOVED
 from monitor.store.schema import deliveries, receivers
 
-REMOVED, PARKED = "receiver_removed", "receiver_parked"  # the incidents
-TROUBLES = ("receiver_failing", PARKED, "delivery_dead", "render_failed")  # of a receiver that is there
+REMOVED, PARKED, FAILING = "receiver_removed", "receiver_parked", "receiver_failing"  # the incidents
+TROUBLES = (FAILING, PARKED, "delivery_dead", "render_failed")  # of a receiver that is there
 # A text that retention took cannot be sent with the same body again.
 BLANKED = deliveries.c.body.is_(None) & deliveries.c.rendered_at.is_not(None)
 AS_BEFORE = case((deliveries.c.urgency == Urgency.NOW, DeliveryState.WAITING), else_=DeliveryState.HELD)

@@ -335,12 +335,20 @@ incidents = Table(
     _id(),
     *_texts("kind", "subject"),
     _at("opened_at"),
-    _maybe_at("closed_at"),
+    *map(_maybe_at, ("told_at", "escalated_at", "taken_at", "closed_at")),
+    *map(_maybe_text, ("taken_by", "taken_note")),
     _count("last_seq"),
     _json("detail"),
 )
 _only_where(
     "uq_incidents_open", incidents.c.kind, incidents.c.subject, where=incidents.c.closed_at.is_(None), unique=True
+)
+incident_events = Table(
+    "incident_events",
+    metadata,
+    _id(),
+    *(_of("incident_id", "incidents.id"), _number("seq"), _text("kind"), _at("at"), _json("detail")),
+    UniqueConstraint("incident_id", "seq"),
 )
 receivers = Table(
     "receivers",

@@ -14,6 +14,7 @@ from monitor.store.revisions import PARTIAL
 from monitor.store.schema import incidents, revisions
 
 KIND: Final = "partial"
+SET_ASIDE: Final = "rule_set_aside"
 TEXTS_TO_SET_ASIDE: Final = 3  # that a rule ran out of time on
 
 
@@ -29,7 +30,10 @@ def note_slow(tx: Connection, places: Iterable[str], rulebook_hash: str, now: da
     before = slow_rules(tx, rulebook_hash)
     for place in places:
         texts = before.get(place, 0) + 1
-        open_incident(tx, KIND, place, {"texts": str(texts), "rulebook": rulebook_hash}, now)
+        detail = {"texts": str(texts), "rulebook": rulebook_hash}
+        open_incident(tx, KIND, place, detail, now)
+        if texts >= TEXTS_TO_SET_ASIDE:
+            open_incident(tx, SET_ASIDE, place, detail, now)
 
 
 def all_ran(tx: Connection, now: datetime) -> None:
@@ -38,4 +42,5 @@ def all_ran(tx: Connection, now: datetime) -> None:
     places = tx.execute(select(c.subject).where(c.kind == KIND, c.closed_at.is_(None))).scalars().all()
     if places and not tx.execute(select(exists().where(revisions.c.state == PARTIAL))).scalar_one():
         for place in places:
-            close_incident(tx, KIND, place, now)
+            for kind in (KIND, SET_ASIDE):
+                close_incident(tx, kind, place, now)

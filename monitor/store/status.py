@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, false, func, select
+from sqlalchemy.sql.elements import ColumnElement
 
+from monitor.model.canary import KEY
 from monitor.model.messages import DeliveryState, ReceiverState
 from monitor.store.accounts import REMOVED
 from monitor.store.claims import SLACK
-from monitor.store.schema import accounts, alerts, deliveries, incidents, receivers, revisions
+from monitor.store.schema import accounts, alerts, deliveries, incidents, posts, receivers, revisions
 
 PATIENCE_INTERVALS: Final = 3
 PATIENCE_AT_LEAST: Final = timedelta(minutes=10)
+NOTHING: Final = false()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +71,22 @@ def counts(tx: Connection, now: datetime) -> Counts:
         .join(receivers, receivers.c.key == deliveries.c.receiver_key)
         .where(deliveries.c.state == DeliveryState.WAITING, working)
     )
-    configured = accounts.c.state != REMOVED
+    configured = (accounts.c.state != REMOVED) & (accounts.c.key != KEY)
+    ours = select(posts.c.id).where(posts.c.platform == KEY)
     still_open = select(func.count()).select_from(incidents).where(incidents.c.closed_at.is_(None))
     return Counts(
-        accounts=_by_state(tx, accounts),
-        revisions=_by_state(tx, revisions),
+        accounts=_by_state(tx, accounts, accounts.c.key == KEY),
+        revisions=_by_state(tx, revisions, revisions.c.post_id.in_(ours)),
         alerts=_by_state(tx, alerts),
-        deliveries=_by_state(tx, deliveries),
-        receivers=_by_state(tx, receivers),
+        deliveries=_by_state(tx, deliveries, deliveries.c.receiver_key == KEY),
+        receivers=_by_state(tx, receivers, receivers.c.key == KEY),
         open_incidents=tx.execute(still_open).scalar_one(),
         oldest_pending_at=tx.execute(pending).scalar_one(),
         oldest_waiting_at=tx.execute(waiting).scalar_one(),
         oldest_due_account_at=tx.execute(select(func.min(accounts.c.due_at)).where(configured)).scalar_one(),
-        last_success_at=tx.execute(select(func.max(accounts.c.last_success_at))).scalar_one(),
+        last_success_at=tx.execute(
+            select(func.max(accounts.c.last_success_at)).where(accounts.c.key != KEY)
+        ).scalar_one(),
         unread=_unread(tx, now),
     )
 
@@ -88,7 +94,9 @@ def counts(tx: Connection, now: datetime) -> Counts:
 def _unread(tx: Connection, now: datetime) -> tuple[str, ...]:
     c = accounts.c
     read_at = func.coalesce(c.last_success_at, c.added_at)
-    rows = tx.execute(select(c.key, c.interval_s, read_at).where(c.state != REMOVED).order_by(c.key)).all()
+    rows = tx.execute(
+        select(c.key, c.interval_s, read_at).where(c.state != REMOVED, c.key != KEY).order_by(c.key)
+    ).all()
     return tuple(key for key, interval_s, at in rows if not _is_fresh(at, interval_s, now))
 
 
@@ -98,16 +106,19 @@ def _is_fresh(read_at: datetime, interval_s: float, now: datetime) -> bool:
     return -SLACK <= now - read_at <= patience
 
 
-def _by_state(tx: Connection, table: Table) -> dict[str, int]:
-    rows = tx.execute(select(table.c.state, func.count()).group_by(table.c.state).order_by(table.c.state))
-    return {state: number for state, number in rows}  # noqa: C416 - a row is no pair to the type checker
+def _by_state(tx: Connection, table: Table, canary: ColumnElement[bool] = NOTHING) -> dict[str, int]:
+    """How many rows are in each state, but for those of the canary."""
+    counted = select(table.c.state, func.count()).group_by(table.c.state).order_by(table.c.state)
+    theirs = {} if canary is NOTHING else dict[str, int](map(tuple, tx.execute(counted.where(canary))))
+    left = ((state, number - theirs.get(state, 0)) for state, number in tx.execute(counted))
+    return {state: number for state, number in left if number}
 
 
 def account_list(tx: Connection) -> list[AccountStatus]:
     """Every configured account, by key."""
     c = accounts.c
     columns = (c.key, c.person_key, c.state, c.state_reason, c.state_detail, c.failures, c.last_success_at, c.due_at)
-    rows = tx.execute(select(*columns).where(c.state != REMOVED).order_by(c.key))
+    rows = tx.execute(select(*columns).where(c.state != REMOVED, c.key != KEY).order_by(c.key))
     return [AccountStatus(*row) for row in rows]
 
 

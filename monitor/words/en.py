@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from monitor.words.incidents_en import INCIDENTS
+
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _PLAIN: Final = {
@@ -147,40 +149,6 @@ _FOLLOW_UPS: Final = {
     "digest_post": "   {text} {url}",
     "digest_more": "… and {count} more",
     "test": "Test message: this receiver works. Nothing has happened.",
-}
-
-_INCIDENTS: Final = {
-    "incident_opened": "⚫ {what} (since {time})",
-    "incident_closed": "🟢 Over: {what} (it lasted {lasted})",
-    "incident_place": "Where: {place}: {problem}",
-    "incident_cause": "Cause: {cause}",
-    "incident_remedy": "Cure: {remedy}",
-    "incident_remedies": "Cure: {remedy} {meanwhile}",
-    "incident_account_unreadable": "BLIND to account {subject}",
-    "incident_account_unreadable_remedy": "Watch the profile by hand until then; this is not “no new posts”.",
-    "incident_account_overdue": "BLIND: account {subject} has not been read for too long",
-    "incident_account_overdue_remedy": "Look at the log and at /healthz; restart the service if its loops are stalled.",
-    "incident_entries_unreadable": "Entries of account {subject} cannot be read",
-    "incident_entries_unreadable_remedy": "The other entries were read; look at the stored answer of this account.",
-    "incident_gap": "Posts of account {subject} may have been missed",
-    "incident_gap_remedy": "Look through the profile by hand for that time; poll more often if it posts so much.",
-    "incident_quarantine": "A post could not be judged ({subject})",
-    "incident_quarantine_remedy": "Read the post by hand; it is judged again after the next release or on request.",
-    "incident_partial": "The rule at {subject} ran out of time",
-    "incident_partial_remedy": "Make its pattern simpler; the posts that it missed are judged again then. After "
-    "three posts it is set aside.",
-    "incident_reload_failed": "Changed files were refused ({subject})",
-    "incident_reload_failed_remedy": "Run the check command and mend the place it names; the old rules are in force.",
-    "incident_render_failed": "A message to {subject} could not be written",
-    "incident_render_failed_remedy": "Look at the alert on this machine; replay the delivery after the next release.",
-    "incident_delivery_dead": "A message to {subject} was given up",
-    "incident_delivery_dead_remedy": "Mend the receiver, then replay the delivery.",
-    "incident_receiver_failing": "Receiver {subject} does not take messages",
-    "incident_receiver_failing_remedy": "Look at the receiver; messages wait and go out by themselves once it is back.",
-    "incident_receiver_parked": "Receiver {subject} wants no more messages (410)",
-    "incident_receiver_parked_remedy": "Give it a new address or remove it; its messages are kept and can be replayed.",
-    "incident_receiver_removed": "Receiver {subject} was removed while messages waited",
-    "incident_receiver_removed_remedy": "Its messages are kept; put it back, or leave them.",
 }
 
 _FAILURES: Final = {
@@ -376,7 +344,7 @@ SENTENCES: Final = {
     **_NAMES,
     **_CARD,
     **_FOLLOW_UPS,
-    **_INCIDENTS,
+    **INCIDENTS,
     **_FAILURES,
     **_REASONS,
     **_VALUES,

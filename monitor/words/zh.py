@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from monitor.words.incidents_zh import INCIDENTS
+
 _PLAIN: Final = {
     "duration_day": "{count} 天",
     "duration_hour": "{count} 小时",
@@ -145,39 +147,6 @@ _FOLLOW_UPS: Final = {
     "digest_post": "   {text} {url}",
     "digest_more": "……还有 {count} 条",
     "test": "测试消息：这个接收端可以收到提醒。没有发生任何事。",
-}
-
-_INCIDENTS: Final = {
-    "incident_opened": "⚫ {what}（自 {time} 起）",
-    "incident_closed": "🟢 已恢复：{what}（历时 {lasted}）",
-    "incident_place": "位置：{place}：{problem}",
-    "incident_cause": "原因：{cause}",
-    "incident_remedy": "处理：{remedy}",
-    "incident_remedies": "处理：{remedy}{meanwhile}",
-    "incident_account_unreadable": "看不见账号 {subject}",
-    "incident_account_unreadable_remedy": "恢复之前请人工查看主页；这不是“没有新帖”。",
-    "incident_account_overdue": "看不见：账号 {subject} 太久没有读取",
-    "incident_account_overdue_remedy": "请查看日志和 /healthz；如果循环停住，请重启服务。",
-    "incident_entries_unreadable": "账号 {subject} 有条目无法读取",
-    "incident_entries_unreadable_remedy": "其他条目已读；请查看该账号留存的原始数据。",
-    "incident_gap": "账号 {subject} 可能漏读了帖子",
-    "incident_gap_remedy": "请人工查看这段时间的主页；如果发帖很多，请缩短读取间隔。",
-    "incident_quarantine": "有一条帖子无法判断（{subject}）",
-    "incident_quarantine_remedy": "请人工阅读该帖；升级后或按要求会重新判断。",
-    "incident_partial": "{subject} 处的规则运行超时",
-    "incident_partial_remedy": "请简化其表达式；漏判的帖子随后会重新判断。连续三条超时后该规则会被搁置。",
-    "incident_reload_failed": "修改后的文件未被采用（{subject}）",
-    "incident_reload_failed_remedy": "请运行检查命令并修正它指出的位置；原来的规则仍然有效。",
-    "incident_render_failed": "发给 {subject} 的一条消息无法生成",
-    "incident_render_failed_remedy": "请在本机查看该提醒；升级后重新发送。",
-    "incident_delivery_dead": "发给 {subject} 的一条消息已放弃",
-    "incident_delivery_dead_remedy": "请修复接收端，然后重新发送。",
-    "incident_receiver_failing": "接收端 {subject} 接收失败",
-    "incident_receiver_failing_remedy": "请检查接收端；消息会等待，恢复后自动发出。",
-    "incident_receiver_parked": "接收端 {subject} 不再接收消息（410）",
-    "incident_receiver_parked_remedy": "请换新地址或移除它；消息已保留，可重新发送。",
-    "incident_receiver_removed": "接收端 {subject} 被移除时还有消息未发",
-    "incident_receiver_removed_remedy": "消息已保留；可以恢复该接收端，也可以不管。",
 }
 
 _FAILURES: Final = {
@@ -367,7 +336,7 @@ SENTENCES: Final = {
     **_NAMES,
     **_CARD,
     **_FOLLOW_UPS,
-    **_INCIDENTS,
+    **INCIDENTS,
     **_FAILURES,
     **_REASONS,
     **_VALUES,

@@ -10,6 +10,7 @@ import pytest
 
 from monitor.config import FetchOptions, Log, Retention, Web, load_config
 from monitor.errors import ConfigError
+from monitor.model.canary import Heartbeat
 from monitor.model.messages import Disclosure
 from monitor.model.people import Account
 from monitor.model.rulebook import Severity
@@ -206,3 +207,18 @@ def test_more_accounts_than_a_host_can_be_asked_for_are_a_warning(
 def test_durations_are_read_with_their_unit(written: str, seconds: float, tmp_path: Path) -> None:
     text = VALID.replace('platform = "weibo"', f'platform = "weibo"\npoll_every = "{written}"')
     assert load(text, tmp_path).people[0].accounts[0].poll_every_s == seconds
+
+
+def test_a_heartbeat_has_an_address_or_none(tmp_path: Path) -> None:
+    assert load("", tmp_path).heartbeat == Heartbeat(300.0, None)
+    text = '[heartbeat]\nurl_env = "FEED_URL"\nevery = "10m"\n'
+    heartbeat = load(text, tmp_path).heartbeat
+    assert heartbeat == Heartbeat(600.0, ENVIRON["FEED_URL"])
+    assert ENVIRON["FEED_URL"] not in repr(heartbeat)
+
+
+def test_a_heartbeat_address_without_encryption_is_for_the_inside_only(tmp_path: Path) -> None:
+    text = '[heartbeat]\nurl = "http://beats.intern/x"\n'
+    with pytest.raises(ConfigError, match="not encrypted"):
+        load(text, tmp_path)
+    assert load(text + "allow_private_network = true\n", tmp_path).heartbeat.url == "http://beats.intern/x"

@@ -13,6 +13,7 @@ from monitor.model.messages import (
     Disclosure,
     EventKind,
     Found,
+    IncidentEvent,
     IncidentNotice,
     Notice,
     Receiver,
@@ -95,9 +96,12 @@ def incident(**changes: Any) -> IncidentNotice:
     """An account that cannot be read."""
     given = {
         "topic": "incident:3:1",
+        "number": 3,
         "kind": "account_unreadable",
         "subject": "lin-weibo",
         "seq": 1,
+        "event": IncidentEvent.OPENED,
+        "event_at": POSTED_AT,
         "opened_at": POSTED_AT,
         "closed_at": None,
         "detail": {"account": "lin-weibo", "cause": "blocked"},

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.deliver.text import DIGEST_ROWS, cut, readable
+from monitor.incident import IncidentKind
 from monitor.model.findings import Reason
-from monitor.model.messages import Disclosure, EventKind, Found
+from monitor.model.messages import Disclosure, EventKind, Found, IncidentEvent
 from monitor.model.posts import Origin, Part, PostKind
 from monitor.model.rulebook import Kind, Severity
 from tests.deliver.samples import DIGEST, LIFTS_AT, POSTED_AT, SEEN_AT, TEST_NOTICE, incident, notice, receiver
@@ -376,23 +377,85 @@ def test_a_long_digest_is_cut_in_the_text_and_says_so() -> None:
 
 
 def test_blindness_says_since_when_why_and_what_to_do() -> None:
-    assert readable(incident(), receiver()) == (
+    assert readable(incident(), receiver(ops=True)) == (
         "⚫ 看不见账号 lin-weibo（自 23:40 起）\n"
         "原因：平台要求登录，或拒绝了我们。\n"
-        "处理：请更新该账号的登录或令牌，之后会自动恢复读取。恢复之前请人工查看主页；这不是“没有新帖”。"
+        "处理：请更新该账号的登录或令牌，之后会自动恢复读取。恢复之前请人工查看主页；这不是“没有新帖”。\n"
+        "接手：leak-monitor incidents take 3 --as 姓名"
     )
 
 
 def test_other_trouble_says_what_to_do() -> None:
-    told = readable(incident(kind="receiver_failing", subject="comms", detail={}), receiver(language="en"))
-    assert told.split("\n") == [
+    failing = incident(kind="receiver_failing", subject="comms", detail={"outcome": "timeout"})
+    assert readable(failing, receiver(language="en", ops=True)).split("\n") == [
         "⚫ Receiver comms does not take messages (since 23:40)",
+        "Cause: The receiver gave no whole answer in time.",
         "Cure: Look at the receiver; messages wait and go out by themselves once it is back.",
+        "Take it: leak-monitor incidents take 3 --as NAME",
     ]
 
 
+MANY_BLIND = {"platform": "weibo", "cause": "blocked", "count": "14", "watch": "林晓舟, 周敏"}
+
+
+def test_a_reminder_says_how_long_it_has_been_which_it_is_and_when_the_next_comes() -> None:
+    reminded = incident(
+        kind="platform_unreadable",
+        event=IncidentEvent.REMINDED,
+        event_at=POSTED_AT + timedelta(minutes=62),
+        detail=MANY_BLIND | {"no": "3", "next": (POSTED_AT + timedelta(hours=5)).isoformat()},
+    )
+    assert readable(reminded, receiver(language="en", ops=True)).split("\n") == [
+        "⚫ BLIND to 14 accounts on Weibo (since 28 Nov 23:40, 1 h 2 min)",
+        "Cause: The network asks to sign in or refuses us.",
+        "Watch by hand: 林晓舟, 周敏",
+        (
+            "Cure: Renew the session or token of this account, then it is read again by itself. "
+            "Watch the profiles by hand until then; this is not “no new posts”."
+        ),
+        "Reminder 3; next 04:40",
+        "Take it: leak-monitor incidents take 3 --as NAME",
+    ]
+
+
+def test_whoever_waits_for_alerts_is_told_of_blindness_without_the_technical_lines() -> None:
+    escalated = incident(
+        kind="platform_unreadable", event=IncidentEvent.ESCALATED, detail=MANY_BLIND | {"place": "a.toml:3"}
+    )
+    assert readable(escalated, receiver(language="zh")).split("\n") == [
+        "⚫ 看不见：微博的 14 个账号（自 23:40 起）。发布在即，因此同时通知您",
+        "原因：平台要求登录，或拒绝了我们。",
+        "请人工查看：林晓舟, 周敏",
+    ]
+
+
+def test_a_taken_incident_says_by_whom() -> None:
+    taken = incident(event=IncidentEvent.TAKEN, detail={"by": "周敏"})
+    assert readable(taken, receiver()) == "🟡 周敏 正在处理：看不见账号 lin-weibo"
+
+
+DETAIL = {
+    "outcome": "server",
+    "seconds": "61",
+    "free": "12",
+    "stage": "match",
+    "what": "read lin-blog",
+    **MANY_BLIND,
+}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("kind", IncidentKind)
+def test_every_kind_of_trouble_has_its_cause_and_its_cure(kind: IncidentKind, language: str) -> None:
+    for cause in ("", "blocked"):
+        told = readable(incident(kind=kind, detail=DETAIL | {"cause": cause}), receiver(language=language, ops=True))
+        begins = ("⚫", "原因", "请", "处理", "接手") if language == "zh" else ("⚫", "Cause", "Watch", "Cure", "Take")
+        assert [line.startswith(start) for line, start in zip(told.split("\n"), begins, strict=True)] == [True] * 5
+
+
 def test_trouble_that_is_over_says_how_long_it_was() -> None:
-    over = incident(closed_at=POSTED_AT + timedelta(minutes=62))
+    over_at = POSTED_AT + timedelta(minutes=62)
+    over = incident(event=IncidentEvent.CLOSED, event_at=over_at, closed_at=over_at)
     assert readable(over, receiver()) == "🟢 已恢复：看不见账号 lin-weibo（历时 1 小时 2 分）"
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.deliver import FORMATS
 from monitor.errors import RenderError
 from monitor.model.findings import Reason
-from monitor.model.messages import Disclosure, EventKind, Message, Receiver
+from monitor.model.messages import Disclosure, EventKind, IncidentEvent, Message, Receiver
 from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import NEVER
 from tests.deliver.samples import (
@@ -54,7 +54,9 @@ EVERY_MESSAGE: dict[str, Message] = {
     **{f"alert.{event}": notice(event=event) for event in EventKind},
     "digest": DIGEST,
     "incident.opened": incident(),
-    "incident.closed": incident(closed_at=POSTED_AT + timedelta(hours=1)),
+    "incident.closed": incident(
+        event=IncidentEvent.CLOSED, event_at=POSTED_AT + timedelta(hours=1), closed_at=POSTED_AT + timedelta(hours=1)
+    ),
     "test": TEST_NOTICE,
 }
 EVERY_RECEIVER = [receiver(show=show, language=language) for show in Disclosure for language in ("zh", "en")]
@@ -172,9 +174,12 @@ def test_a_digest_tells_each_of_its_events() -> None:
 
 
 def test_an_incident_tells_its_story() -> None:
-    data = payload(incident(closed_at=POSTED_AT + timedelta(hours=1), seq=2), receiver())["data"]
+    over_at = POSTED_AT + timedelta(hours=1)
+    over = incident(event=IncidentEvent.CLOSED, event_at=over_at, closed_at=over_at, seq=2)
+    data = payload(over, receiver())["data"]
     assert data.pop("text")
     assert data == {
+        "number": 3,
         "kind": "account_unreadable",
         "subject": "lin-weibo",
         "seq": 2,

@@ -43,6 +43,15 @@ _EMPTY = {
     "I5 two messages for one receiver and topic": """
         select min(id) from deliveries group by receiver_key, topic having count(*) > 1
     """,
+    "I5 an incident whose events are not numbered 1, 2, 3 to the last": """
+        select i.id from incidents i left join incident_events e on e.incident_id = i.id
+        group by i.id, i.last_seq
+        having count(e.id) <> i.last_seq or min(e.seq) <> 1 or max(e.seq) <> i.last_seq
+    """,
+    "I5 an incident that is over without having said so": """
+        select i.id from incidents i join incident_events e on e.incident_id = i.id and e.seq = i.last_seq
+        where (i.closed_at is null) <> (e.kind <> 'closed')
+    """,
     "I8 a post without its current text": """
         select p.id from posts p where not exists (
             select 1 from revisions r where r.post_id = p.id and r.no = p.current_rev)

@@ -4,7 +4,7 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import text
 
-from monitor.store import Store
+from monitor.store import Store, incidents
 from tests.store import sample
 from tests.store.invariants import broken_invariants
 from tests.store.sample import NOON, receiver, send, step
@@ -18,6 +18,8 @@ def told(store: Store) -> tuple[Store, str]:
     sample.people(store)
     sample.receivers(store, receiver())
     sample.alert(store)
+    with store.write() as tx:
+        incidents.open_incident(tx, "gap", "lin-blog", {}, NOON)
     message_id = send(store, "desk", step(), NOON)
     assert message_id is not None
     return store, message_id
@@ -39,6 +41,8 @@ def test_a_sound_database_breaks_nothing(told: tuple[Store, str]) -> None:
         ("update deliveries set topic = 'alert:1:2'", "I3"),
         ("update alerts set last_seq = 2", "I5"),
         ("update alerts set state = 'reviewed'", "I5"),
+        ("update incidents set last_seq = 2", "I5"),
+        ("update incidents set closed_at = opened_at", "I5"),
         ("update posts set current_rev = 2", "I8"),
         ("delete from sightings", "I8"),
         ("update accounts set last_success_at = '2031-03-04T11:00:00.000000+00:00'", "I8"),

@@ -7,8 +7,9 @@ import pytest
 
 import monitor
 from monitor.errors import Failure, RenderError
+from monitor.incident import IncidentKind
 from monitor.model.findings import Disposition, Reason
-from monitor.model.messages import AlertState, DeliveryState, EventKind, Found, ReceiverState, Verdict
+from monitor.model.messages import AlertState, DeliveryState, EventKind, Found, IncidentEvent, ReceiverState, Verdict
 from monitor.model.posts import Origin, PostKind
 from monitor.model.rulebook import Kind, Severity
 from monitor.words import LANGUAGES, placeholders, platform_name, say, say_reason
@@ -24,6 +25,7 @@ NAMED_BY: dict[str, type[StrEnum]] = {
     "origin": Origin,
     "did": PostKind,
     "event": EventKind,
+    "incident": IncidentEvent,
     "delivery": DeliveryState,
     "receiver": ReceiverState,
 }
@@ -80,7 +82,8 @@ def named_in_the_program() -> Iterator[str]:
     for source in SOURCES:
         text = source.read_text(encoding="utf-8")
         yield from re.findall(r'\bReason\(\s*"([a-z_]+)"', text)
-        yield from (f"incident_{kind}" for kind in re.findall(r'\bopen_incident\(\s*tx,\s*"([a-z_]+)"', text))
+        kinds = re.findall(r'\bopen_incident\(\s*tx,\s*"([a-z_]+)"', text)
+        yield from (f"incident_{IncidentKind(kind)}" for kind in kinds)
         if "demo" not in source.parts:
             yield from re.findall(r'\bsay\(\s*[\w.]+,\s*"([a-z_]+)"', text)
 
@@ -124,16 +127,19 @@ def test_every_state_of_an_account_has_its_words(state: str) -> None:
     assert f"account_{state}" in ENGLISH
 
 
-@pytest.mark.parametrize("code", [c for c in ENGLISH if re.fullmatch("incident_.+_remedy", c)])
+@pytest.mark.parametrize("kind", IncidentKind)
+def test_every_kind_of_trouble_has_its_words(kind: IncidentKind) -> None:
+    assert {f"incident_{kind}", f"incident_{kind}_cause", f"incident_{kind}_remedy"} <= set(ENGLISH)
+
+
+@pytest.mark.parametrize("code", [c for c in ENGLISH if re.fullmatch("incident_.+_(remedy|cause)", c)])
 def test_a_remedy_belongs_to_a_trouble(code: str) -> None:
-    assert placeholders(ENGLISH[code.removesuffix("_remedy")]) == {"subject"}
+    assert code.removeprefix("incident_").rpartition("_")[0] in tuple(IncidentKind)
 
 
 @pytest.mark.parametrize("code", sorted(set(named_in_the_program())))
 def test_every_code_that_the_program_names_has_its_sentence(code: str) -> None:
     assert code in ENGLISH
-    if code.startswith("incident_") and placeholders(ENGLISH[code]) == {"subject"}:
-        assert f"{code}_remedy" in ENGLISH
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,0 +1,164 @@
+"""What goes wrong around the path: looked for every half a minute, told as incidents that end by themselves."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from shutil import disk_usage
+from typing import Final, TypeAlias
+
+from sqlalchemy import Connection
+
+from monitor.incident import SKEW_BOUND_S as WRONG_S
+from monitor.incident import IncidentKind, is_low, next_event, overdue_reviews, skew_s
+from monitor.moves import Moves
+from monitor.runtime import Runtime, World
+from monitor.store import blindness, canaries, incidents, status
+from monitor.store.status import OpenIncident
+from monitor.telemetry import log_fault, log_trouble
+
+LOOP_SILENT_S: Final = 50.0  # a loop that has not come round for so long is stalled
+WORK_STUCK_S: Final = 45.0  # a read takes 30 s at most, an attempt 15 s
+MANY_LOOPS: Final = 3  # stalled at once: then it is what wakes them
+UNTOLD: Final = timedelta(minutes=10)
+NAMED: Final = 5
+MEGABYTE: Final = 2**20
+# Of these /healthz tells as long as they are open; the others it sees for itself.
+ON_HEALTH: Final = {
+    IncidentKind.CANARY_LOST: "the canary did not come through (stage: {stage})",
+    IncidentKind.HEARTBEAT_FAILED: "the heartbeat address does not answer",
+    IncidentKind.CLOCK_WRONG: "the clock is wrong by {seconds} s",
+    IncidentKind.DISK_LOW: "the disk has {free} MB free",
+    IncidentKind.OPS_UNREACHABLE: "incidents could not be told to anybody",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Senses:
+    """What the look-out is told from outside the database."""
+
+    free_bytes: Callable[[], int | None]  # of the disk with the database; None where that is another machine's
+    offsets_s: Callable[[], Iterable[float]]  # by how much our clock is ahead of each host that answered
+    began_at: datetime  # this process
+
+
+def look_around(world: World, runtime: Runtime, senses: Senses) -> None:
+    """Open and close what has to be, then let every open incident say what it has to say now."""
+    now = world.clock.now()
+    with world.store.write() as tx:
+        blindness.settle_overdue(tx, status.counts(tx, now).unread, now)
+        if runtime.has_canary:
+            canaries.look(tx, now, began_at=senses.began_at, every_s=runtime.settings.heartbeat.every_s)
+        _settle(tx, IncidentKind.REVIEW_OVERDUE, _reviews(runtime, now), now)
+        _look_at_disk(tx, senses.free_bytes(), now)
+        _look_at_clock(tx, skew_s(senses.offsets_s()), now)
+        _look_for_untold(tx, runtime, now)
+        starts = [event.starts_at for event in runtime.book.events.values()]
+        told = [receiver.key for receiver in runtime.settings.receivers if receiver.alerts]
+        incidents.speak(tx, now, next_event(starts, now), told)
+
+
+Stalls: TypeAlias = tuple[dict[str, float], dict[str, float]]  # loops and work, with their seconds
+
+
+def free_bytes_of(folder: Path) -> int:
+    """What the disk of that folder has left for us."""
+    return disk_usage(folder).free
+
+
+class Watchdog:
+    """Knows the loops that stand still and the work that is stuck, and tells of them as incidents."""
+
+    def __init__(self, elapsed_s: Callable[[], float]) -> None:
+        self._elapsed_s = elapsed_s
+        self._rounds, self._works = Moves(), Moves()
+        self._told: tuple[Collection[str], ...] = ()
+        self._owed: Stalls | None = None  # what could not be told because the database was what stood still
+
+    def came_round(self, name: str, *, well: bool) -> None:
+        """A loop came round, and `well` if it could do its work."""
+        for moves in (self._rounds, self._works) if well else (self._rounds,):
+            moves.moved(name, self._elapsed_s())
+
+    def silent(self) -> dict[str, float]:
+        """The loops that do not come round, and for how many seconds."""
+        return self._rounds.still(self._elapsed_s(), LOOP_SILENT_S)
+
+    def stuck(self, world: World) -> dict[str, float]:
+        """The work of others that neither ends nor goes on, and for how many seconds."""
+        return world.moves.still(self._elapsed_s(), WORK_STUCK_S)
+
+    def look(self, world: World, deliver: Callable[[], object]) -> None:
+        """Tell what has begun to stand still, and what moves again; if sending stands still, `deliver` in its place."""
+        idle = self._works.still(self._elapsed_s(), LOOP_SILENT_S)
+        try:
+            self._tell(world, self._owed or (idle, self.stuck(world)))
+            if "deliver" in idle:
+                deliver()
+        except Exception as error:  # noqa: BLE001 - tried again at the next look; health tells meanwhile
+            log_fault("watch_failed", error)
+
+    def _tell(self, world: World, stalls: Stalls) -> None:
+        names = tuple(each.keys() for each in stalls)
+        if names != self._told:
+            self._owed = stalls
+            _note_stalls(world, *stalls)
+            self._told, self._owed = names, None
+
+
+def told_on_health(found: Iterable[OpenIncident]) -> list[str]:
+    """The open incidents that health cannot see for itself, each in a line."""
+    return [ON_HEALTH[i.kind].format_map(i.detail) for i in found if i.kind in ON_HEALTH]  # type: ignore[index]
+
+
+def _settle(tx: Connection, kind: str, wanted: Mapping[str, Mapping[str, str]], now: datetime) -> None:
+    """Of this kind, exactly these subjects are open."""
+    known = {incident.subject for incident in status.open_incidents(tx) if incident.kind == kind}
+    for subject in sorted(known - wanted.keys()):
+        incidents.close_incident(tx, kind, subject, now)
+    for subject, detail in wanted.items():
+        incidents.open_incident(tx, kind, subject, detail, now)
+
+
+def _reviews(runtime: Runtime, now: datetime) -> Mapping[str, Mapping[str, str]]:
+    people = {person.key: person.review_at for person in runtime.settings.people}
+    return {key: {"person": key} for key in overdue_reviews(people, now)}
+
+
+def _look_at_disk(tx: Connection, free_bytes: int | None, now: datetime) -> None:
+    if free_bytes is None:
+        return
+    was_low = any(incident.kind == IncidentKind.DISK_LOW for incident in status.open_incidents(tx))
+    low = {"database": {"free": str(free_bytes // MEGABYTE)}} if is_low(free_bytes, was_low=was_low) else {}
+    _settle(tx, IncidentKind.DISK_LOW, low, now)
+
+
+def _look_at_clock(tx: Connection, ahead_s: float | None, now: datetime) -> None:
+    if ahead_s is None:
+        return
+    wrong = {"clock": {"seconds": str(round(abs(ahead_s)))}} if abs(ahead_s) > WRONG_S else {}
+    _settle(tx, IncidentKind.CLOCK_WRONG, wrong, now)
+
+
+def _look_for_untold(tx: Connection, runtime: Runtime, now: datetime) -> None:
+    """Incidents that reached nobody: the receivers of alerts are the last who can hear of it."""
+    since = incidents.untold_since(tx)
+    if since is None or now - since < UNTOLD:
+        _settle(tx, IncidentKind.OPS_UNREACHABLE, {}, now)
+        return
+    others = [receiver.key for receiver in runtime.settings.receivers if receiver.alerts]
+    incidents.open_incident(tx, IncidentKind.OPS_UNREACHABLE, "ops", {}, now, also=others)
+    log_trouble("incidents_untold", since=since.isoformat(timespec="seconds"))
+
+
+def _note_stalls(world: World, loops: Mapping[str, float], work: Mapping[str, float]) -> None:
+    subjects = {"scheduler": max(loops.values())} if len(loops) >= MANY_LOOPS else loops
+    stuck: dict[str, list[str]] = {}
+    for name in work:
+        stuck.setdefault(name.partition(" ")[0], []).append(name)
+    now = world.clock.now()
+    with world.store.write() as tx:
+        stalled = {name: {"seconds": str(round(seconds))} for name, seconds in subjects.items()}
+        _settle(tx, IncidentKind.LOOP_STALLED, stalled, now)
+        named = {verb: {"what": ", ".join(names[:NAMED]), "count": str(len(names))} for verb, names in stuck.items()}
+        _settle(tx, IncidentKind.WORK_STUCK, named, now)

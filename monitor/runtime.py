@@ -1,0 +1,74 @@
+"""What the stages are given: what people configured, as one frozen value, and the world in which they work."""
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+
+from monitor.clock import Clock
+from monitor.config import Settings
+from monitor.match import Matcher
+from monitor.model.canary import canary_person
+from monitor.model.messages import Receiver
+from monitor.model.people import Account, Person
+from monitor.model.rulebook import RuleBook
+from monitor.moves import Moves
+from monitor.net.client import Client
+from monitor.store import Store
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What people configured, whole: swapped by one assignment, taken once per claim."""
+
+    settings: Settings
+    book: RuleBook
+    matcher: Matcher
+    has_canary: bool = False  # the matcher knows it, so it is posted and looked for
+
+    @cached_property
+    def accounts(self) -> Mapping[str, Account]:
+        """Every account by key."""
+        return {a.key: a for p in self.settings.people for a in p.accounts}
+
+    @cached_property
+    def watched(self) -> tuple[Person, ...]:
+        """Everybody who is read: the people of the configuration, and the canary."""
+        return (*self.settings.people, *([canary_person(self.settings.heartbeat)] if self.has_canary else ()))
+
+    @cached_property
+    def read_accounts(self) -> Mapping[str, Account]:
+        """Every account that is read, that of the canary too, by key."""
+        return {a.key: a for p in self.watched for a in p.accounts}
+
+    @cached_property
+    def people(self) -> Mapping[str, Person]:
+        """Every person by key."""
+        return {p.key: p for p in self.settings.people}
+
+    @cached_property
+    def receivers(self) -> Mapping[str, Receiver]:
+        """Every receiver by key."""
+        return {r.key: r for r in self.settings.receivers}
+
+    def said_aloud(self, subject: str) -> tuple[str, str]:
+        """The opaque ref and the label of a product or series, which may leave this machine."""
+        for thing in (self.book.products.get(subject), *(s for s in self.book.series if s.key == subject)):
+            if thing is not None:
+                return thing.ref, thing.label
+        rule = next((rule for rule in self.book.rules if rule.own_subject == subject), None)
+        return (f"R-{sha256(rule.id.encode()).hexdigest()[:4].upper()}", rule.label) if rule else ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What the stages work on: the database, the network, the clock, chance, and the wish to stop."""
+
+    store: Store
+    client: Client
+    clock: Clock
+    draw: Callable[[], float] = random.random
+    stopping: threading.Event = field(default_factory=threading.Event)
+    moves: Moves = field(default_factory=Moves)  # the work that others do for us
