@@ -11,12 +11,10 @@ is still due, or its lease runs out and it is due again.
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
-from hashlib import sha256
 from logging import DEBUG, INFO
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,18 +23,18 @@ from sqlalchemy import Connection
 
 from monitor import alert
 from monitor.clock import Clock
-from monitor.config import Settings
 from monitor.deliver import FORMATS, retry, send
 from monitor.errors import ClaimLostError, Failure, FetchError, RenderError, TransportError
 from monitor.failpoints import passing
 from monitor.fetch import SOURCES, pacing
-from monitor.match import Matcher, usual_client
+from monitor.match import usual_client
+from monitor.metrics import Metrics
 from monitor.model.findings import Evaluation
-from monitor.model.messages import NextStep, Receiver, ReceiverState
-from monitor.model.people import Account, Person
+from monitor.model.messages import DeliveryState, EventKind, NextStep, Receiver, ReceiverState
+from monitor.model.people import Account
 from monitor.model.posts import Page
-from monitor.model.rulebook import RuleBook
 from monitor.net.client import Client
+from monitor.runtime import Runtime
 from monitor.store import (
     Store,
     accounts,
@@ -55,42 +53,12 @@ from monitor.store.receivers import ClaimedReceiver
 from monitor.store.revisions import PendingRevision
 from monitor.telemetry import log_event, log_fault, log_trouble
 
+__all__ = ["Runtime", "World", "deliver_due", "deliver_to", "fetch_due", "match_new"]
+
 ACCOUNTS_A_TICK: Final = 64
 REVISIONS_A_TICK: Final = 128
 DELIVERIES_A_TURN: Final = 100
 FAILURES_TO_TELL: Final = 3  # in a row, before a receiver is an incident
-
-
-@dataclass(frozen=True)
-class Runtime:
-    """What people configured, whole: swapped by one assignment, taken once per claim."""
-
-    settings: Settings
-    book: RuleBook
-    matcher: Matcher
-
-    @cached_property
-    def accounts(self) -> Mapping[str, Account]:
-        """Every account by key."""
-        return {a.key: a for p in self.settings.people for a in p.accounts}
-
-    @cached_property
-    def people(self) -> Mapping[str, Person]:
-        """Every person by key."""
-        return {p.key: p for p in self.settings.people}
-
-    @cached_property
-    def receivers(self) -> Mapping[str, Receiver]:
-        """Every receiver by key."""
-        return {r.key: r for r in self.settings.receivers}
-
-    def said_aloud(self, subject: str) -> tuple[str, str]:
-        """The opaque ref and the label of a product or series, which may leave this machine."""
-        for thing in (self.book.products.get(subject), *(s for s in self.book.series if s.key == subject)):
-            if thing is not None:
-                return thing.ref, thing.label
-        rule = next((rule for rule in self.book.rules if rule.own_subject == subject), None)
-        return (f"R-{sha256(rule.id.encode()).hexdigest()[:4].upper()}", rule.label) if rule else ("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +68,7 @@ class World:
     store: Store
     client: Client
     clock: Clock
+    metrics: Metrics = field(default_factory=Metrics)
     draw: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -163,6 +132,7 @@ def _save_page(world: World, account: Account, claimed: ClaimedAccount, page: Pa
             incidents.open_incident(tx, "entries_unreadable", account.key, detail, now)
         elif not page.unchanged:
             incidents.close_incident(tx, "entries_unreadable", account.key, now)
+    world.metrics.fetched(unchanged=page.unchanged, posts=saved.new_posts, edits=saved.new_revisions)
     notes = " ".join(page.notes) or None
     level = DEBUG if page.unchanged else INFO
     log_event(
@@ -190,6 +160,7 @@ def _save_trouble(world: World, account: Account, claimed: ClaimedAccount, error
         if state != "ok":
             detail = {"account": account.key, "person": account.person_key, "cause": reason, "state": state}
             incidents.open_incident(tx, "account_unreadable", account.key, detail, now)
+    world.metrics.fetch_failed(error.failure)
     log_trouble("fetch_failed", account=account.key, failure=error.failure, status=error.status, failures=failures)
 
 
@@ -273,7 +244,10 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
             if topic is not None:
                 queueing.queue(tx, topic, alert.route(change, runtime.settings.receivers, now), now)
         passing("C6")
+    world.metrics.evaluated("partial" if evaluation.skipped else "done")
     for change in changes:
+        if change.event is EventKind.OPENED:
+            world.metrics.opened(change.severity, change.found, revision.effective_at, revision.seen_at, now)
         log_event("alert", what=change.event, severity=change.severity, found=change.found, post=revision.post_id)
 
 
@@ -294,6 +268,7 @@ def _put_aside(world: World, revision: PendingRevision, error: Exception) -> Non
         state = revisions.put_aside(tx, revision, type(error).__name__, now)
         if state == "quarantined":
             incidents.open_incident(tx, "quarantine", f"revision {revision.id}", {"post": str(revision.post_id)}, now)
+    world.metrics.evaluated("quarantined" if state == "quarantined" else "failed")
     log_fault("match_failed", error, revision=revision.id, state=state)
 
 
@@ -352,6 +327,10 @@ def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, deli
     with world.store.write() as tx:
         outbox.finish_attempt(tx, claimed, ready, number, step, now)
         _note_receiver(tx, claimed, step, now)
+        begun = messages.live_opening(tx, ready.topic) if step.delivery is DeliveryState.DELIVERED else None
+    world.metrics.attempted(receiver.key, step.outcome)
+    if begun is not None:
+        world.metrics.delivered(*begun, now)
     log_event("attempt", receiver=receiver.key, delivery=ready.id, outcome=step.outcome, state=step.delivery)
     return step.receiver is ReceiverState.OK
 

@@ -105,6 +105,7 @@ class Service:
         )
         for name, work, every_s in ticks:
             self._beats[name] = self.world.clock.elapsed_s()
+            self.world.metrics.beat(name, self.world.clock.now())
             self._scheduler.add_job(self._tick, "interval", args=(name, work), seconds=every_s, id=name)
         self._scheduler.start()
         Thread(target=self._watch_clock, name="clock", daemon=True).start()
@@ -152,6 +153,7 @@ class Service:
         detail = {"place": place, "problem": error.problem}
         with self.world.store.write() as tx:
             incidents.open_incident(tx, "reload_failed", "files", detail, self.world.clock.now())
+        self.world.metrics.refused()
         log_trouble("reload_failed", place=place)
 
     def _install(self, runtime: Runtime) -> None:
@@ -164,6 +166,7 @@ class Service:
             incidents.close_incident(tx, "reload_failed", "files", now)
         self._faults.pop("files", None)
         self._runtime = runtime
+        self.world.metrics.reloaded(now)
 
     # --- ticks --------------------------------------------------------------------------------------------------
 
@@ -176,6 +179,7 @@ class Service:
         else:
             self._faults.pop(name, None)
         self._beats[name] = self.world.clock.elapsed_s()
+        self.world.metrics.beat(name, self.world.clock.now())
 
     def _fetch(self) -> None:
         self._fetching = {f for f in self._fetching if not f.done()}
@@ -186,6 +190,7 @@ class Service:
     def _match(self) -> None:
         while match_new(self.world, self._runtime) and not self.world.stopping.is_set():
             self._beats["match"] = self.world.clock.elapsed_s()
+            self.world.metrics.beat("match", self.world.clock.now())
 
     def _deliver(self) -> None:
         self._sending = {f for f in self._sending if not f.done()}

@@ -40,7 +40,7 @@ def _settings(file: File, source: Source) -> Settings:
         retention=Retention(file.retention.flagged_days, file.retention.unflagged_days),
         web=_web(file, source),
         fetch=FetchOptions(file.fetch.user_agent, file.fetch.workers, file.fetch.host_distance_s),
-        log=Log(file.log.level, file.log.format),
+        log=Log(file.log.level, file.log.format, file.log.to),
         warnings=tuple(source.warnings),
     )
 

@@ -12,6 +12,7 @@ from monitor.config.values import (
     check_header,
     check_key,
     check_line,
+    check_log_target,
     check_variable,
     parse_duration_s,
     parse_zone,
@@ -21,6 +22,7 @@ Key: TypeAlias = Annotated[str, AfterValidator(check_key)]
 Line: TypeAlias = Annotated[str, AfterValidator(check_line)]
 Variable: TypeAlias = Annotated[str, AfterValidator(check_variable)]
 Header: TypeAlias = Annotated[str, AfterValidator(check_header)]
+LogTarget: TypeAlias = Annotated[str, AfterValidator(check_log_target)]
 Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s)]
 Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone)]
 Language: TypeAlias = Literal["en", "zh"]
@@ -71,6 +73,7 @@ class LogTable(Table):
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
+    to: LogTarget = "stderr"
 
 
 class AccountTable(Table):

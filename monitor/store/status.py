@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Table, func, select
 
-from monitor.model.messages import DeliveryState, ReceiverState
+from monitor.model.messages import AlertState, DeliveryState, ReceiverState
 from monitor.store.accounts import REMOVED
 from monitor.store.claims import SLACK
 from monitor.store.schema import accounts, alerts, deliveries, incidents, receivers, revisions
@@ -31,6 +31,17 @@ class Counts:
     oldest_due_account_at: datetime | None  # the same of accounts; ahead of now if all were read in time
     last_success_at: datetime | None  # of any account
     unread: tuple[str, ...]  # accounts without a good read for too long, whatever their state says
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How single accounts, receivers and kinds of work stand, as graphs show them."""
+
+    last_reads: Mapping[str, datetime | None]  # by account
+    receivers: Mapping[str, str]  # state by receiver
+    deliveries: Mapping[tuple[str, str], int]  # by receiver and state
+    open_alerts: Mapping[str, int]  # by severity
+    open_incidents: Mapping[str, int]  # by kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,26 @@ def _is_fresh(read_at: datetime, interval_s: float, now: datetime) -> bool:
 def _by_state(tx: Connection, table: Table) -> dict[str, int]:
     rows = tx.execute(select(table.c.state, func.count()).group_by(table.c.state).order_by(table.c.state))
     return {state: number for state, number in rows}  # noqa: C416 - a row is no pair to the type checker
+
+
+def standing(tx: Connection) -> Standing:
+    """The same in detail, as it is now."""
+    a, r, d = accounts.c, receivers.c, deliveries.c
+    reads = tx.execute(select(a.key, a.last_success_at).where(a.state != REMOVED).order_by(a.key))
+    states = tx.execute(select(r.key, r.state).where(r.state != ReceiverState.REMOVED).order_by(r.key))
+    by_receiver = select(d.receiver_key, d.state, func.count()).group_by(d.receiver_key, d.state)
+    return Standing(
+        last_reads={key: at for key, at in reads},  # noqa: C416 - a row is no pair to the type checker
+        receivers={key: state for key, state in states},  # noqa: C416
+        deliveries={(key, state): number for key, state, number in tx.execute(by_receiver)},
+        open_alerts=_open_by(tx, alerts.c.severity, alerts.c.state == AlertState.OPEN),
+        open_incidents=_open_by(tx, incidents.c.kind, incidents.c.closed_at.is_(None)),
+    )
+
+
+def _open_by(tx: Connection, column: Column[str], is_open: ColumnElement[bool]) -> dict[str, int]:
+    rows = tx.execute(select(column, func.count()).where(is_open).group_by(column).order_by(column))
+    return {name: number for name, number in rows}  # noqa: C416
 
 
 def account_list(tx: Connection) -> list[AccountStatus]:
