@@ -1,7 +1,7 @@
 """What people configured, as the stages take it: settings, rule book and matcher in one frozen value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
@@ -18,7 +18,7 @@ class Runtime:
 
     settings: Settings
     book: RuleBook
-    matcher: Matcher
+    matcher: Matcher = field(repr=False)
 
     @cached_property
     def accounts(self) -> Mapping[str, Account]:
