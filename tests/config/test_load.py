@@ -32,6 +32,17 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert (settings.people, settings.receivers) == ((), ())
 
 
+@pytest.mark.parametrize(
+    "to",
+    [
+        *("stderr", "syslog", "syslog:///dev/log", "syslog://log.intern", "syslog://10.0.0.7:1514"),
+        "syslog://[2001:db8::7]:514",
+    ],
+)
+def test_a_log_goes_where_it_is_sent(to: str, tmp_path: Path) -> None:
+    assert load(f'[log]\nto = "{to}"', tmp_path).log == Log("info", "text", to)
+
+
 def test_an_account_takes_after_its_person_and_a_receiver_after_the_file(tmp_path: Path) -> None:
     settings = load(VALID, tmp_path)
     shanghai = ZoneInfo("Asia/Shanghai")
