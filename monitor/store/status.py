@@ -124,7 +124,7 @@ def standing(tx: Connection) -> Standing:
         last_reads={key: at for key, at in reads},  # noqa: C416 - a row is no pair to the type checker
         receivers={key: state for key, state in states},  # noqa: C416
         deliveries={(key, state): number for key, state, number in tx.execute(by_receiver)},
-        open_alerts=_open_by(tx, alerts.c.severity, alerts.c.state == AlertState.OPEN),
+        open_alerts=_open_by(tx, alerts.c.severity, alerts.c.state != AlertState.REVIEWED),
         open_incidents=_open_by(tx, incidents.c.kind, incidents.c.closed_at.is_(None)),
     )
 
