@@ -9,10 +9,10 @@ one transaction; no network call happens inside a transaction. Kill the process 
 is still due, or its lease runs out and it is due again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from logging import DEBUG, INFO
 from typing import Final
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ from monitor.fetch import pacing, source_of
 from monitor.match import usual_client
 from monitor.model.canary import KEY
 from monitor.model.findings import Evaluation
-from monitor.model.messages import Receiver, ReceiverState
+from monitor.model.messages import DeliveryState, EventKind, Receiver, ReceiverState
 from monitor.model.people import Account
 from monitor.model.posts import Page
 from monitor.runtime import Runtime, World
@@ -49,7 +49,7 @@ from monitor.store.receivers import ClaimedReceiver
 from monitor.store.revisions import PendingRevision
 from monitor.telemetry import log_event, log_fault, log_trouble
 
-__all__ = ["Runtime", "World", "deliver_due", "fetch_due", "fetch_one", "match_new"]
+__all__ = ["Runtime", "World", "deliver_due", "deliver_to", "fetch_due", "fetch_one", "match_new"]
 
 ACCOUNTS_A_TICK: Final = 64
 REVISIONS_A_TICK: Final = 128
@@ -118,6 +118,8 @@ def _save_page(world: World, account: Account, claimed: ClaimedAccount, page: Pa
             incidents.open_incident(tx, "entries_unreadable", account.key, detail, now)
         elif not page.unchanged:
             incidents.close_incident(tx, "entries_unreadable", account.key, now)
+    if account.key != KEY:
+        world.metrics.fetched(unchanged=page.unchanged, posts=saved.new_posts, edits=saved.new_revisions)
     notes = " ".join(page.notes) or None
     level = DEBUG if page.unchanged else INFO
     log_event(
@@ -144,6 +146,8 @@ def _save_trouble(world: World, account: Account, claimed: ClaimedAccount, error
             accounts.pause_host(tx, _host_of(account), following.host_pause_until)
         if state in blindness.BLIND:
             blindness.note_blind(tx, account.key, now)
+    if account.key != KEY:
+        world.metrics.fetch_failed(error.failure)
     log_trouble("fetch_failed", account=account.key, failure=error.failure, status=error.status, failures=failures)
 
 
@@ -230,7 +234,16 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
             if topic is not None:
                 queueing.queue(tx, topic, alert.route(change, runtime.settings.receivers, now), now)
         passing("C6")
+    _note_evaluation(world, revision, evaluation, changes, now)
+
+
+def _note_evaluation(
+    world: World, revision: PendingRevision, evaluation: Evaluation, changes: Sequence[alert.AlertChange], now: datetime
+) -> None:
+    world.metrics.evaluated("partial" if evaluation.skipped else "done")
     for change in changes:
+        if change.event is EventKind.OPENED:
+            world.metrics.opened(change.severity, change.found, revision.effective_at, revision.seen_at, now)
         log_event("alert", what=change.event, severity=change.severity, found=change.found, post=revision.post_id)
 
 
@@ -251,6 +264,8 @@ def _put_aside(world: World, revision: PendingRevision, error: Exception) -> Non
         state = revisions.put_aside(tx, revision, type(error).__name__, now)
         if state == "quarantined" and revision.person_key != KEY:
             incidents.open_incident(tx, "quarantine", f"revision {revision.id}", {"post": str(revision.post_id)}, now)
+    if revision.person_key != KEY:
+        world.metrics.evaluated("quarantined" if state == "quarantined" else "failed")
     log_fault("match_failed", error, revision=revision.id, state=state)
 
 
@@ -321,6 +336,10 @@ def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, deli
     )
     with world.store.write() as tx:
         outbox.finish_attempt(tx, claimed, ready, number, step, now)
+        begun = messages.live_opening(tx, ready.topic) if step.delivery is DeliveryState.DELIVERED else None
+    world.metrics.attempted(receiver.key, step.outcome)
+    if begun is not None:
+        world.metrics.delivered(*begun, now)
     log_event("attempt", receiver=receiver.key, delivery=ready.id, outcome=step.outcome, state=step.delivery)
     return step.receiver is ReceiverState.OK
 

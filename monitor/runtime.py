@@ -10,6 +10,7 @@ from hashlib import sha256
 from monitor.clock import Clock
 from monitor.config import Settings
 from monitor.match import Matcher
+from monitor.metrics import Metrics
 from monitor.model.canary import canary_person
 from monitor.model.messages import Receiver
 from monitor.model.people import Account, Person
@@ -25,7 +26,7 @@ class Runtime:
 
     settings: Settings
     book: RuleBook
-    matcher: Matcher
+    matcher: Matcher = field(repr=False)
     has_canary: bool = False  # the matcher knows it, so it is posted and looked for
 
     @cached_property
@@ -69,6 +70,7 @@ class World:
     store: Store
     client: Client
     clock: Clock
+    metrics: Metrics = field(default_factory=Metrics)
     draw: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
     moves: Moves = field(default_factory=Moves)  # the work that others do for us

@@ -123,6 +123,7 @@ class Service:
             (HOUSEKEEPING, self._keep_house, HOUSEKEEPING_S),
         )
         for name, work, every_s in ticks:
+            self.world.metrics.beat(name, self.world.clock.now())
             if name != HOUSEKEEPING:
                 self._watchdog.came_round(name, well=True)
             self._scheduler.add_job(self._tick, "interval", args=(name, work), seconds=every_s, id=name)
@@ -172,6 +173,7 @@ class Service:
         detail = {"place": place, "problem": error.problem}
         with self.world.store.write() as tx:
             incidents.open_incident(tx, "reload_failed", "files", detail, self.world.clock.now())
+        self.world.metrics.refused()
         log_trouble("reload_failed", place=place)
 
     def _install(self, runtime: Runtime) -> None:
@@ -189,6 +191,7 @@ class Service:
             incidents.close_incident(tx, "reload_failed", "files", now)
         self._faults.pop("files", None)
         self._runtime = runtime
+        self.world.metrics.reloaded(now)
 
     # --- ticks --------------------------------------------------------------------------------------------------
 
@@ -200,6 +203,7 @@ class Service:
             log_fault("tick_failed", error, loop=name)
         else:
             self._faults.pop(name, None)
+        self.world.metrics.beat(name, self.world.clock.now())
         if name != HOUSEKEEPING:  # it rests for an hour
             self._watchdog.came_round(name, well=name not in self._faults)
 
@@ -211,6 +215,7 @@ class Service:
 
     def _match(self) -> None:
         while match_new(self.world, self._runtime) and not self.world.stopping.is_set():
+            self.world.metrics.beat("match", self.world.clock.now())
             self._watchdog.came_round("match", well=True)
 
     def _deliver(self) -> None:

@@ -89,12 +89,12 @@ def test_every_key_of_the_configuration_has_its_row(name: str) -> None:
 # --- rules ------------------------------------------------------------------------------------------------------
 
 RULE_TABLES = {
-    "events": build._EVENT_KEYS,
-    "products": build._PRODUCT_KEYS,
-    "products.facts": build._FACT_KEYS,
-    "series": build._SERIES_KEYS,
-    "rules": [key for key in build._RULE_KEYS if key != "examples"],
-    "rules.examples": ("match", "ignore", *build._EXAMPLE_KEYS),
+    "events": build.EVENT_KEYS,
+    "products": build.PRODUCT_KEYS,
+    "products.facts": build.FACT_KEYS,
+    "series": build.SERIES_KEYS,
+    "rules": [key for key in build.RULE_KEYS if key != "examples"],
+    "rules.examples": ("match", "ignore", *build.EXAMPLE_KEYS),
 }
 
 

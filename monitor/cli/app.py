@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "status": "status.status",
         "scan": "scan.scan",
         "explain": "explain.explain",
+        "schema": "schema.schema",
     }
 )
 GROUPS: Mapping[str, str] = MappingProxyType(

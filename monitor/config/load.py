@@ -42,7 +42,7 @@ def _settings(file: File, source: Source) -> Settings:
         web=_web(file, source),
         fetch=FetchOptions(file.fetch.user_agent, file.fetch.workers, file.fetch.host_distance_s),
         heartbeat=make_heartbeat(file.heartbeat, source),
-        log=Log(file.log.level, file.log.format),
+        log=Log(file.log.level, file.log.format, file.log.to),
         warnings=tuple(source.warnings),
     )
 

@@ -36,10 +36,11 @@ class FetchOptions:
 
 @dataclass(frozen=True, slots=True)
 class Log:
-    """How much is logged, for people (`text`) or for programs (`json`)."""
+    """How much is logged, for people (`text`) or for programs (`json`), and where it goes."""
 
     level: str
     format: str
+    to: str = "stderr"
 
 
 @dataclass(frozen=True, slots=True)

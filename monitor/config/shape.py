@@ -1,10 +1,10 @@
 """The tables of config.toml: which keys there are, of what type, and their defaults. Nothing is read from elsewhere."""
 
 from datetime import date
-from typing import Annotated, Literal, TypeAlias, get_args
+from typing import Annotated, Final, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from monitor import __version__
 from monitor.config.lines import Path
@@ -12,17 +12,23 @@ from monitor.config.values import (
     check_header,
     check_key,
     check_line,
+    check_log_target,
     check_variable,
     parse_duration_s,
     parse_zone,
 )
 
+# What editors are told of a value whose type in TOML is not that of the field.
+DURATION: Final = {"type": "string", "pattern": r"^\d{1,9}(\.\d{1,3})?\s*[smhd]$"}
+_ZONE: Final = {"type": "string", "examples": ["Asia/Shanghai", "UTC"]}
+
 Key: TypeAlias = Annotated[str, AfterValidator(check_key)]
 Line: TypeAlias = Annotated[str, AfterValidator(check_line)]
 Variable: TypeAlias = Annotated[str, AfterValidator(check_variable)]
 Header: TypeAlias = Annotated[str, AfterValidator(check_header)]
-Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s)]
-Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone)]
+LogTarget: TypeAlias = Annotated[str, AfterValidator(check_log_target)]
+Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s), WithJsonSchema(DURATION)]
+Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone), WithJsonSchema(_ZONE)]
 Language: TypeAlias = Literal["en", "zh"]
 
 
@@ -82,6 +88,7 @@ class LogTable(Table):
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
+    to: LogTarget = "stderr"
 
 
 class AccountTable(Table):

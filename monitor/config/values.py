@@ -22,6 +22,8 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
+_SYSLOG = re.compile(r"syslog://(?:/[\x21-\x7e]+|(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?)")
+_PORTS = range(1, 65536)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _NOT_IN_URL = re.compile(r"[\x00-\x20\x7f\\<>\"]")
 _DEFAULT_PORT = {"http": 80, "https": 443}
@@ -91,6 +93,14 @@ def check_header_value(value: str) -> str:
     if not _HEADER_VALUE.fullmatch(value):
         raise Refused("holds a value that is no header", "it must be one line of ASCII without blanks at its ends")
     return value
+
+
+def check_log_target(value: str) -> str:
+    """Where the log goes: standard error, the syslog of this machine, a socket of one, or one in the network."""
+    found = _SYSLOG.fullmatch(value)
+    if value in ("stderr", "syslog") or (found and int(found[1] or 1) in _PORTS):
+        return value
+    raise Refused("is no place for a log", 'write "stderr", "syslog", "syslog:///dev/log" or "syslog://host:514"')
 
 
 def check_url(url: str, *, plain_http: bool) -> SplitResult:

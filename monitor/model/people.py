@@ -32,7 +32,7 @@ class Person:
     name: str
     title: str
     timezone: ZoneInfo
-    knows: frozenset[str]  # product keys
+    knows: frozenset[str] = field(repr=False)  # product keys
     accounts: tuple[Account, ...]
     purpose: str
     review_at: datetime | None = None

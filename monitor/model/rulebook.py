@@ -1,7 +1,7 @@
 """What is secret, from when until when, and the rules that select and grade."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -169,11 +169,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """Everything that the rules directory says, whole and checked. `hash` is of the canonical `body`."""
+    """Everything that the rules directory says, whole and checked. `hash` is of the canonical `body`.
+
+    It is the watchlist: its repr shows the hash alone.
+    """
 
     hash: str
-    body: str
-    products: Mapping[str, Product]
-    series: tuple[Series, ...]
-    events: Mapping[str, Event]
-    rules: tuple[Rule, ...]
+    body: str = field(repr=False)
+    products: Mapping[str, Product] = field(repr=False)
+    series: tuple[Series, ...] = field(repr=False)
+    events: Mapping[str, Event] = field(repr=False)
+    rules: tuple[Rule, ...] = field(repr=False)

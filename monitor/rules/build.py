@@ -33,17 +33,17 @@ OPEN_ENDED = ("tbd", "never", "announcement")
 MAX_NUMBER = 1000  # numbers of a series are written out, one by one
 
 WORD_KEYS = ("names", "aliases", "weak_aliases", "codenames", "not_this")
-_PRODUCT_KEYS = (
+PRODUCT_KEYS = (
     *("key", "ref", "label", "brand", *WORD_KEYS, "variants", "timezone", "kinds", "from", "until", "facts", "owners"),
 )
-_FACT_KEYS = ("name", "kind", "value", "variant", "market", "from", "until")
-_EVENT_KEYS = ("key", "label", "starts_at", "timezone")
-_SERIES_KEYS = ("key", "ref", "label", "brand", "pattern", "released_up_to", "listed_up_to")
-_RULE_KEYS = (
+FACT_KEYS = ("name", "kind", "value", "variant", "market", "from", "until")
+EVENT_KEYS = ("key", "label", "starts_at", "timezone")
+SERIES_KEYS = ("key", "ref", "label", "brand", "pattern", "released_up_to", "listed_up_to")
+RULE_KEYS = (
     *("id", "label", "kinds", "severity", "status", "products", "own_words_only", "listed_only", "examples"),
     *("pattern", "timeout_ms", "clients", "rivals"),
 )
-_EXAMPLE_KEYS = ("text", "at", "knows", "usual_client", "parent")
+EXAMPLE_KEYS = ("text", "at", "knows", "usual_client", "parent")
 TIMEOUT_MS, MAX_TIMEOUT_MS = 50, 250
 
 _MONEY = re.compile(r"(\d+(?:\.\d+)?)(?:\s*-\s*(\d+(?:\.\d+)?))?\s+([A-Z]{3})")
@@ -57,14 +57,14 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 def read_event(table: Table) -> Event:
     """One [[events]]."""
-    table.expect(_EVENT_KEYS)
+    table.expect(EVENT_KEYS)
     starts_at = _instant(table, "starts_at", table.text("starts_at"))
     return Event(table.text("key"), table.text("label"), starts_at, _zone(table))
 
 
 def read_product(table: Table, events: Mapping[str, Event]) -> Product:
     """One [[products]] with its facts."""
-    table.expect(_PRODUCT_KEYS)
+    table.expect(PRODUCT_KEYS)
     table.text("until")  # what is secret without an end must say so: "tbd" or "never"
     window = _window(table, Window(), events)
     kinds = _choices(table, "kinds", SECRET_KINDS) or frozenset(SECRET_KINDS)
@@ -86,7 +86,7 @@ def read_product(table: Table, events: Mapping[str, Event]) -> Product:
 
 
 def _fact(table: Table, window: Window, events: Mapping[str, Event]) -> Fact:
-    table.expect(_FACT_KEYS)
+    table.expect(FACT_KEYS)
     kind = _choice(table, "kind", FACT_KINDS)
     value = table.text("value")
     if kind is Kind.DATE and not all(map(_is_date, value.split("/", 1))):
@@ -145,7 +145,7 @@ def _lift(table: Table, default: Window, events: Mapping[str, Event]) -> tuple[d
 
 def read_series(table: Table) -> Series:
     """One [[series]]."""
-    table.expect(_SERIES_KEYS)
+    table.expect(SERIES_KEYS)
     pattern, brand = table.text("pattern"), table.texts("brand")
     released, listed = table.number("released_up_to"), table.number("listed_up_to")
     if pattern.count("{n}") != 1:
@@ -163,7 +163,7 @@ def read_series(table: Table) -> Series:
 
 def read_rule(table: Table, subjects: Collection[str], place: str) -> Rule:
     """One [[rules]]; `subjects` are the keys it may name."""
-    table.expect(_RULE_KEYS)
+    table.expect(RULE_KEYS)
     kinds = _choices(table, "kinds", tuple(Kind))
     if not kinds:
         raise table.wrong("'kinds' is missing or empty in [[rules]]", 'add kinds = ["product"]', "kinds")
@@ -251,7 +251,7 @@ def _example(table: Table, key: str, no: int, item: object) -> Example:
         return Example(item)
     if not isinstance(item, Mapping):
         raise table.wrong(f"an example of '{key}' is neither text nor table", 'write "..." or {text = "..."}', key, no)
-    example = Table(item, table.file, (*table.path, key, no), table.lines).expect(_EXAMPLE_KEYS)
+    example = Table(item, table.file, (*table.path, key, no), table.lines).expect(EXAMPLE_KEYS)
     at = example.value("at")
     return Example(
         example.text("text"),

@@ -12,7 +12,10 @@ _SELECTS = ("rule_grades", "rule_weaker", "rule_only_tests")  # a stronger rule 
 
 
 def check_examples(book: RuleBook, matcher: Matcher) -> list[str]:
-    """One sentence for each example that comes out otherwise, with the rule and its place but without the text."""
+    """One sentence for each example that comes out otherwise: the place of its rule, neither the text nor the id.
+
+    An incident carries it away from this machine.
+    """
     return [problem for rule in book.rules for problem in _problems(rule, matcher)]
 
 
@@ -20,8 +23,8 @@ def _problems(rule: Rule, matcher: Matcher) -> Iterator[str]:
     for key, examples, wanted in (("match", rule.match, True), ("ignore", rule.ignore, False)):
         for no, example in enumerate(examples, start=1):
             if _finds(rule, example, matcher) is not wanted:
-                outcome = "is not found by it" if wanted else "is found by it"
-                yield f"{rule.place}: rule '{rule.id}': no. {no} of examples.{key} {outcome}"
+                outcome = "is not found by the rule" if wanted else "is found by the rule"
+                yield f"{rule.place}: no. {no} of examples.{key} {outcome}"
 
 
 def _finds(rule: Rule, example: Example, matcher: Matcher) -> bool:

@@ -71,8 +71,10 @@ class Table:
         for key in self.raw:
             if key not in keys:
                 close = get_close_matches(key, keys, n=1)
+                # What resembles no key may be a word that slipped out of its quotes.
+                problem = f"unknown key '{key}'" if close else "unknown key"
                 fix = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(sorted(keys))}"
-                raise self.wrong(f"unknown key '{key}' in {_name_of(self.path)}", fix, key)
+                raise self.wrong(f"{problem} in {_name_of(self.path)}", fix, key)
         return self
 
     def text(self, key: str, default: str | None = None) -> str:

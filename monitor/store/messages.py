@@ -48,6 +48,19 @@ def message_for(tx: Connection, topic: str) -> Message:
     return message
 
 
+def live_opening(tx: Connection, topic: str) -> tuple[datetime, datetime] | None:
+    """When what opened a live alert was published, and when it was matched; None if the topic is anything else."""
+    kind, _, rest = topic.partition(":")
+    number, _, seq = rest.partition(":")
+    if kind != "alert" or seq != "1":
+        return None
+    event = alert_events.c
+    wanted = (event.alert_id == int(number)) & (event.seq == 1) & (event.found == Found.LIVE)
+    joined = alert_events.join(revisions, revisions.c.id == event.revision_id)
+    row = tx.execute(select(revisions.c.effective_at, event.at).select_from(joined).where(wanted)).one_or_none()
+    return None if row is None else (row.effective_at, row.at)
+
+
 def _notice(tx: Connection, topic: str, rest: str) -> Notice | None:
     number, _, seq = rest.partition(":")
     event = alert_events.c

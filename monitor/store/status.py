@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, Table, false, func, select
+from sqlalchemy import Column, Connection, Table, false, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from monitor.model.canary import KEY
-from monitor.model.messages import DeliveryState, ReceiverState
+from monitor.model.messages import AlertState, DeliveryState, ReceiverState
 from monitor.store.accounts import REMOVED
 from monitor.store.claims import SLACK
 from monitor.store.schema import accounts, alerts, deliveries, incidents, posts, receivers, revisions
@@ -34,6 +34,17 @@ class Counts:
     oldest_due_account_at: datetime | None  # the same of accounts; ahead of now if all were read in time
     last_success_at: datetime | None  # of any account
     unread: tuple[str, ...]  # accounts without a good read for too long, whatever their state says
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How single accounts, receivers and kinds of work stand, as graphs show them."""
+
+    last_reads: Mapping[str, datetime | None]  # by account
+    receivers: Mapping[str, str]  # state by receiver
+    deliveries: Mapping[tuple[str, str], int]  # by receiver and state
+    open_alerts: Mapping[str, int]  # by severity
+    open_incidents: Mapping[str, int]  # by kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,27 @@ def _by_state(tx: Connection, table: Table, canary: ColumnElement[bool] = NOTHIN
     theirs = {} if canary is NOTHING else dict[str, int](map(tuple, tx.execute(counted.where(canary))))
     left = ((state, number - theirs.get(state, 0)) for state, number in tx.execute(counted))
     return {state: number for state, number in left if number}
+
+
+def standing(tx: Connection) -> Standing:
+    """The same in detail, as it is now."""
+    a, r, d = accounts.c, receivers.c, deliveries.c
+    reads = tx.execute(select(a.key, a.last_success_at).where(a.state != REMOVED, a.key != KEY).order_by(a.key))
+    states = tx.execute(select(r.key, r.state).where(r.state != ReceiverState.REMOVED, r.key != KEY).order_by(r.key))
+    told = select(d.receiver_key, d.state, func.count()).where(d.receiver_key != KEY)
+    by_receiver = told.group_by(d.receiver_key, d.state)
+    return Standing(
+        last_reads={key: at for key, at in reads},  # noqa: C416 - a row is no pair to the type checker
+        receivers={key: state for key, state in states},  # noqa: C416
+        deliveries={(key, state): number for key, state, number in tx.execute(by_receiver)},
+        open_alerts=_open_by(tx, alerts.c.severity, alerts.c.state != AlertState.REVIEWED),
+        open_incidents=_open_by(tx, incidents.c.kind, incidents.c.closed_at.is_(None)),
+    )
+
+
+def _open_by(tx: Connection, column: Column[str], is_open: ColumnElement[bool]) -> dict[str, int]:
+    rows = tx.execute(select(column, func.count()).where(is_open).group_by(column).order_by(column))
+    return {name: number for name, number in rows}  # noqa: C416
 
 
 def account_list(tx: Connection) -> list[AccountStatus]:

@@ -10,8 +10,8 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -40,16 +40,17 @@ def free_port() -> int:
 
 @dataclass
 class Running:
-    """`leak-monitor run` in that home; stopped at the end."""
+    """`leak-monitor run` in that home, with more in its environment; stopped at the end."""
 
     home: Home
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         self.log = (self.home.path / "service.log").open("a+")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "monitor", "run", "--config", self.home.config],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": str(ROOT), **self.environ},
             stdout=self.log,
             stderr=self.log,
         )
@@ -79,6 +80,11 @@ class Running:
                 return error.code, json.load(error)
         except OSError:
             return 0, {}
+
+    def page(self, name: str) -> str:
+        """The text of one of its pages."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.home.port}{name}", timeout=5) as answer:
+            return str(answer.read().decode())
 
     def problems(self) -> list[str]:
         """What /healthz names."""

@@ -70,7 +70,7 @@ def test_check_runs_the_examples_of_rules(home: Home) -> None:
     )
     ended = home.run("check")
     assert ended.code == 1
-    assert "examples.match is not found by it" in ended.err
+    assert "examples.match is not found by the rule" in ended.err
 
 
 def test_check_tells_of_a_person_who_knows_what_is_not_listed(home: Home) -> None:

@@ -23,6 +23,7 @@ def test_a_leak_is_told_within_seconds_and_sigterm_ends_it_cleanly(home: Home) -
         until(lambda: home.told() == ["alert.opened"], "the alert")
         status, report = service.asked("/healthz")
         assert (status, report["ok"], report["alerts"]) == (200, True, {"open": 1})
+        assert 'leak_monitor_alerts_total{found="live",severity="high"} 1.0' in service.page("/metrics")
         assert service.stop() == 0
     assert '"stopped"' in service.said() or " stopped" in service.said()
     for secret in ("云雀9", "yunque-9", "a2tra2", home.desk.url):

@@ -36,6 +36,12 @@ BROKEN = [
     pytest.param(
         "port = 9000", 'port = "9000" #!', "port must be a whole number", "without quotes", id="number as text"
     ),
+    pytest.param(
+        "[web]", '[log]\nto = "syslog:514" #!\n[web]', "to is no place for a log", '"syslog://host:514"', id="no syslog"
+    ),
+    pytest.param(
+        "[web]", '[log]\nto = "syslog://h:70000" #!\n[web]', "to is no place for a log", "host:514", id="no such port"
+    ),
     pytest.param("port = 9000", "port = 0 #!", "port is too small", "at least 1", id="port too small"),
     pytest.param("port = 9000", "port = 70000 #!", "port is too large", "at most 65535", id="port too large"),
     pytest.param(

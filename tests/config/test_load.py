@@ -33,6 +33,17 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert (settings.people, settings.receivers) == ((), ())
 
 
+@pytest.mark.parametrize(
+    "to",
+    [
+        *("stderr", "syslog", "syslog:///dev/log", "syslog://log.intern", "syslog://10.0.0.7:1514"),
+        "syslog://[2001:db8::7]:514",
+    ],
+)
+def test_a_log_goes_where_it_is_sent(to: str, tmp_path: Path) -> None:
+    assert load(f'[log]\nto = "{to}"', tmp_path).log == Log("info", "text", to)
+
+
 def test_an_account_takes_after_its_person_and_a_receiver_after_the_file(tmp_path: Path) -> None:
     settings = load(VALID, tmp_path)
     shanghai = ZoneInfo("Asia/Shanghai")
@@ -116,7 +127,7 @@ def test_the_example_loads_without_a_warning() -> None:
 def test_the_commented_values_of_the_example_are_the_defaults(tmp_path: Path) -> None:
     spoken = tmp_path / "config.toml"
     lines = EXAMPLE.read_text(encoding="utf-8").split("\n")
-    alternatives = ("url_env", "headers_env", "secret_file", "previous_")
+    alternatives = ("url_env", "headers_env", "secret_file", "previous_", "key_env", "key_file")
     spoken.write_text(
         "\n".join(
             line.replace("# ", "", 1)

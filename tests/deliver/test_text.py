@@ -214,7 +214,7 @@ def test_words_that_are_new_are_shown_again(event: EventKind) -> None:
     assert "2字头起" not in readable(notice(event=event), receiver(show=Disclosure.MINIMAL))
 
 
-@pytest.mark.parametrize("event", set(EventKind) - {EventKind.OPENED, EventKind.ADDED, EventKind.REOPENED})
+@pytest.mark.parametrize("event", sorted(set(EventKind) - {EventKind.OPENED, EventKind.ADDED, EventKind.REOPENED}))
 def test_every_other_follow_up_is_one_line(event: EventKind) -> None:
     assert "\n" not in readable(notice(event=event), receiver(show=Disclosure.FULL))
 
