@@ -136,14 +136,17 @@ def live(tmp_path: Path) -> Iterator[Live]:
 
 
 def the_fetch_hangs(live: Live) -> None:
+    hanging = threading.Event()
+
     def hangs(_asked: Asked) -> Raw:
+        hanging.set()
         live.over.wait()
         return Raw([b""])
 
     live.town.answer = hangs
     live.rests()
     live.town.clock.move(seconds=61)
-    until(lambda: "read lin-notes" in live.service.world.moves.still(1e9, 0), "the read is under way")
+    until(hanging.is_set, "the read is under way")
 
 
 def the_pool_of_readers_is_full(live: Live) -> None:
