@@ -86,6 +86,14 @@ class Live:
     def rounds_of_the_well(self) -> bool:
         return len(self.service._watchdog.silent()) <= 1
 
+    def rests(self) -> None:
+        """Wait until nothing is under way; as the clock stands still, nothing new becomes due."""
+        until(lambda: not self.service.world.moves.still(1e9, 0), "all that was due is done")
+
+    def ticking(self, name: str) -> bool:
+        """Whether that loop is in the middle of a round."""
+        return bool(self.service._scheduler._lookup_executor("default")._instances[name])
+
     def problems(self) -> tuple[str, ...]:
         return self.service.health().problems
 
@@ -128,16 +136,21 @@ def live(tmp_path: Path) -> Iterator[Live]:
 
 
 def the_fetch_hangs(live: Live) -> None:
+    hanging = threading.Event()
+
     def hangs(_asked: Asked) -> Raw:
+        hanging.set()
         live.over.wait()
         return Raw([b""])
 
     live.town.answer = hangs
+    live.rests()
     live.town.clock.move(seconds=61)
-    until(lambda: "read lin-notes" in live.service.world.moves.still(1e9, 0), "the read is under way")
+    until(hanging.is_set, "the read is under way")
 
 
 def the_pool_of_readers_is_full(live: Live) -> None:
+    live.rests()
     for _ in range(128):
         live.service._fetchers.submit(live.over.wait)
     live.town.clock.move(seconds=61)
@@ -161,12 +174,14 @@ def judging_is_frozen(live: Live) -> None:
 def a_loop_has_died(name: str) -> Callable[[Live], None]:
     def kill(live: Live) -> None:
         live.service._scheduler.remove_job(name)
+        until(lambda: not live.ticking(name), "its last round ends")
 
     return kill
 
 
 def the_scheduler_has_stopped(live: Live) -> None:
     live.service._scheduler.pause()
+    until(lambda: not any(map(live.ticking, ("fetch", "match", "deliver", "reload"))), "the last rounds end")
 
 
 def a_loop_fails(live: Live) -> None:
