@@ -40,6 +40,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "database": ("database",),
     "rules": ("rules",),
     "web": ("web",),
+    "network": ("network",),
     "fetch": ("fetch",),
     "retention": ("retention",),
     "log": ("log",),

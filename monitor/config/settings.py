@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model.messages import Receiver
 from monitor.model.people import Person
+from monitor.model.routes import DIRECT, Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +57,5 @@ class Settings:
     web: Web
     fetch: FetchOptions
     log: Log
+    network: Route = DIRECT  # of whatever has no route of its own
     warnings: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from monitor.config.values import (
     check_header,
     check_key,
     check_line,
+    check_place,
     check_variable,
     parse_duration_s,
     parse_zone,
@@ -23,6 +24,7 @@ Variable: TypeAlias = Annotated[str, AfterValidator(check_variable)]
 Header: TypeAlias = Annotated[str, AfterValidator(check_header)]
 Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s)]
 Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone)]
+Place: TypeAlias = Annotated[Line, AfterValidator(check_place)]
 Language: TypeAlias = Literal["en", "zh"]
 
 
@@ -51,6 +53,22 @@ class WebTable(Table):
     port: int = Field(default=8080, ge=1, le=65535)
 
 
+class RouteTable(Table):
+    """How something is reached: stands in [network], and in accounts and receivers that differ from it."""
+
+    proxy: Line | None = None
+    proxy_env: Variable | None = None
+    proxy_file: Line | None = None
+    no_proxy: list[Place] | None = None
+    trust: Line | None = None
+
+
+class NetworkTable(RouteTable):
+    """[network]."""
+
+    allow: list[Place] | None = None
+
+
 class FetchTable(Table):
     """[fetch]."""
 
@@ -73,7 +91,7 @@ class LogTable(Table):
     format: Literal["text", "json"] = "text"
 
 
-class AccountTable(Table):
+class AccountTable(RouteTable):
     """[[people.accounts]]."""
 
     source: Literal["feed"]
@@ -102,7 +120,7 @@ class PersonTable(Table):
     accounts: list[AccountTable] = []
 
 
-class ReceiverTable(Table):
+class ReceiverTable(RouteTable):
     """[[receivers]]."""
 
     key: Key
@@ -131,6 +149,7 @@ class File(Table):
     database: DatabaseTable = DatabaseTable()
     rules: RulesTable = RulesTable()
     web: WebTable = WebTable()
+    network: NetworkTable = NetworkTable()
     fetch: FetchTable = FetchTable()
     retention: RetentionTable = RetentionTable()
     log: LogTable = LogTable()
