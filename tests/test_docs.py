@@ -26,7 +26,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 CODE = re.compile(r"^```.*?^```|^ {4}.*?$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:leak-monitor|\./run) +([a-z]+)(?: +([a-z]+))?")
-RUN_WORDS = {"test", "lint", "types", "docs", "quality", "bench"}
+RUN_WORDS = {"test", "lint", "types", "docs", "quality", "bench", "bundle"}
 
 
 def read(name: str) -> str:
