@@ -29,7 +29,7 @@ class Limits:
 
     connect_timeout_s: float = 5.0
     total_timeout_s: float = 30.0
-    max_body_bytes: int = 10 * 2**20
+    max_body_bytes: int = 5 * 2**20
     max_redirects: int = 5
 
 
