@@ -12,6 +12,17 @@ settings  the result
 
 from monitor.config.egress import Need, read_needs
 from monitor.config.load import load_config
+from monitor.config.routes import route_of_options
 from monitor.config.settings import FetchOptions, Log, Retention, Settings, Web
 
-__all__ = ["FetchOptions", "Log", "Need", "Retention", "Settings", "Web", "load_config", "read_needs"]
+__all__ = [
+    "FetchOptions",
+    "Log",
+    "Need",
+    "Retention",
+    "Settings",
+    "Web",
+    "load_config",
+    "read_needs",
+    "route_of_options",
+]

@@ -2,9 +2,10 @@
 
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from ipaddress import ip_network
+from pathlib import Path as FilePath
 
 from monitor.config.lines import Path
 from monitor.config.shape import NetworkTable, RouteTable
@@ -34,6 +35,12 @@ def make_route(table: RouteTable, at: Path, source: Source, network: Route) -> R
         no_proxy = _places(table.no_proxy)
     trust = _trust(table.trust, (*at, "trust"), source) if table.trust else network.trust
     return Route(proxy, no_proxy, trust, network.private)
+
+
+def route_of_options(proxy_env: str | None, trust: str | None, environ: Mapping[str, str]) -> Route:
+    """The route that options of a command name, where there is no config.toml; ConfigError if they are wrong."""
+    table = RouteTable(proxy_env=proxy_env, trust=trust)
+    return make_route(table, (), Source(FilePath("the command line"), "", environ), DIRECT)
 
 
 def names_proxy(table: RouteTable) -> bool:

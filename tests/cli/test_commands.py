@@ -92,6 +92,12 @@ def test_egress_tells_hosts_and_ports_for_people_and_programs(home: Home) -> Non
     assert home.run("egress").out.startswith("not yet told ($NOT_SET)\t-\t-\tdirect\taccount lin-notes\n")
 
 
+def test_try_names_a_proxy_that_is_not_set_without_asking_anybody() -> None:
+    ended = command("try", "https://feeds.example/", "--proxy-env", "NO_SUCH_PROXY")
+    assert (ended.code, ended.out) == (3, "")
+    assert "the command line: the environment variable NO_SUCH_PROXY is not set; set it" in ended.err
+
+
 def test_a_missing_configuration_says_what_to_do(tmp_path: Path) -> None:
     ended = command("status", "--config", str(tmp_path / "none.toml"))
     assert ended.code == 3

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from monitor.config import load_config
+from monitor.config import load_config, route_of_options
 from monitor.errors import ConfigError
 from monitor.model.routes import DIRECT, PUBLIC, SYSTEM, Places, Proxy, Route
 from tests.config.sample import ENVIRON, VALID, load
@@ -123,6 +123,13 @@ def test_what_is_wrong_is_named_with_line_and_cure(tmp_path: Path, line: str, pr
     assert problem in caught.value.problem
     assert fix in caught.value.fix
     assert "pass-secret" not in str(caught.value)
+
+
+def test_options_of_a_command_name_a_route_too() -> None:
+    assert route_of_options(None, None, {}) == DIRECT
+    assert route_of_options("CORP_PROXY", "system", ENVIRON) == Route(CORPORATE, trust=SYSTEM)
+    with pytest.raises(ConfigError, match="the command line: proxy_env is no address of a proxy"):
+        route_of_options("NO_PORT", None, ENVIRON)
 
 
 def test_two_proxies_in_one_table_are_one_too_many(tmp_path: Path) -> None:
