@@ -26,6 +26,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _NOT_IN_URL = re.compile(r"[\x00-\x20\x7f\\<>\"]")
+_SOCKS_WORDS = re.compile(r"[ -~]{0,255}\n[ -~]{0,255}")  # RFC 1929, and python-socks takes ASCII alone
 _PROXIES: Final = ("http", "https", "socks5", "socks5h")
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 DEFAULT_PORT = {"http": 80, "https": 443}
@@ -126,6 +127,10 @@ def check_proxy(text: str) -> Proxy:
             'write it with its port, such as "http://proxy.example:3128"; also https://, socks5:// and socks5h://',
         )
     user, password = (unquote(part) if part else None for part in (parts.username, parts.password))
+    if parts.scheme.startswith("socks") and not _SOCKS_WORDS.fullmatch(f"{user or ''}\n{password or ''}"):
+        raise Refused(
+            "has a user name or password that SOCKS cannot carry", "take up to 255 characters of ASCII for each"
+        )
     return Proxy(parts.scheme, parts.hostname or "", parts.port or 0, user, password)
 
 

@@ -118,7 +118,7 @@ class GuardedAdapter(HTTPAdapter):
     def close(self) -> None:
         """Give back what the pools hold."""
         super().close()
-        for manager in self._by_proxy.values():
+        for manager in tuple(self._by_proxy.values()):
             manager.clear()
 
     def _manager(self, proxy: Proxy) -> ProxyManager:
@@ -146,4 +146,7 @@ def _is_forwarded(request: PreparedRequest) -> bool:
 
 
 def _password(proxy: Proxy) -> dict[str, str]:
-    return make_headers(proxy_basic_auth=f"{proxy.user}:{proxy.password or ''}") if proxy.user else {}
+    """The header by which a proxy knows us, in UTF-8 as curl sends it: make_headers encodes Latin-1."""
+    if not proxy.user:
+        return {}
+    return make_headers(proxy_basic_auth=f"{proxy.user}:{proxy.password or ''}".encode().decode("latin-1"))

@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from types import MappingProxyType
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -63,6 +64,7 @@ class Client:
         self._resolve = resolve
         self._dial = dial
         self._adapters: dict[str, GuardedAdapter] = {}  # by whom they trust
+        self._making = Lock()
         self._headers = {
             "User-Agent": user_agent,
             "Accept-Encoding": urllib3.util.make_headers(accept_encoding=True)["accept-encoding"],
@@ -118,14 +120,15 @@ class Client:
 
     def close(self) -> None:
         """Give back what the pools of hosts hold."""
-        for adapter in self._adapters.values():
-            adapter.close()
+        with self._making:
+            for adapter in self._adapters.values():
+                adapter.close()
 
     def _adapter(self, trust: str) -> GuardedAdapter:
-        """Two threads may make one each for new authorities; either serves."""
-        if trust not in self._adapters:
-            self._adapters[trust] = GuardedAdapter(tls_trusting(trust))
-        return self._adapters[trust]
+        with self._making:  # authorities take a while to load: once is enough for all threads
+            if trust not in self._adapters:
+                self._adapters[trust] = GuardedAdapter(tls_trusting(trust))
+            return self._adapters[trust]
 
     def _line(self, limits: Limits, route: Route, *, allow_private: bool) -> Line:
         return Line(

@@ -100,6 +100,7 @@ def test_a_proxy_in_a_file_and_authorities_in_another(tmp_path: Path) -> None:
         ('proxy = "http://proxy.example:99999"', "proxy is no address of a proxy", "with its port"),
         ('proxy = "http://u:pass-secret@proxy.example:3128"', "carries a user name or password", "proxy_env"),
         ('proxy_env = "NO_PORT"', "proxy_env is no address of a proxy", "with its port"),
+        ('proxy_env = "SOCKS_CJK"', "has a user name or password that SOCKS cannot carry", "ASCII"),
         ('proxy_env = "UNSET"', "the environment variable UNSET is not set", "set it"),
         ('proxy_env = "http://u:pass-secret@p:1"', "must be the name of an environment variable", "letters"),
         ('proxy_file = "nowhere"', "cannot read nowhere", "mode 600"),

@@ -1,5 +1,6 @@
 """The client behind proxies: which way a request takes, what the guard still sees, and who learns which secret."""
 
+import base64
 import ssl
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
@@ -87,6 +88,14 @@ def test_an_answer_comes_by_every_kind_of_proxy(
         assert server.asked[0].path == "/a?q=1"
         assert server.asked[0].headers["host"] == f"feeds.example:{server.port}"
         assert not [name for name in server.asked[0].headers if name.startswith("proxy")]
+
+
+def test_a_password_of_any_language_is_sent_as_utf8(client: Client, server: FeedServer) -> None:
+    with HttpProxy() as by:
+        route = Route(by.proxy(user="云", password="密码:1"))
+        assert client.get(server.url(host="feeds.example"), route=route).body == b"a feed"
+        scheme, _, told = by.told[0].headers["proxy-authorization"].partition(" ")
+        assert (scheme, base64.b64decode(told).decode()) == ("Basic", "云:密码:1")
 
 
 @pytest.mark.parametrize("kind", KINDS)
