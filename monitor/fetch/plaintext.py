@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 # Parsing nested elements is quadratic (100,000 of them took 9 s), so long articles are parsed in pieces of this size.
 MAX_HTML_CHARS = 65536
-_HUGE_CHARS = 2**20  # nobody writes so much: it is parsed in smaller pieces, so that nesting costs even less
+_HUGE_CHARS = 2**17  # few write so much: it is parsed in smaller pieces, so that nesting costs even less
 _HUGE_PIECE_CHARS = 8192
 
 _MARKUP = re.compile(r"<(?:/?[a-z][a-z0-9]{0,14}(?:\s[^<>]*|/)?>|!--)", re.IGNORECASE)
