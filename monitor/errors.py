@@ -57,6 +57,7 @@ class Failure(StrEnum):
     SERVER = "server"  # 5xx
     HTTP = "http"  # any other status
     NETWORK = "network"  # DNS, TLS, reset
+    PROXY = "proxy"  # the proxy cannot be reached, or does not let us through
     FAULT = "fault"  # an answer that our own code could not stand
 
 

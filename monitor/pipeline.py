@@ -308,7 +308,7 @@ def _beat(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None:
     """The canary has come through: the operator's monitor is told, and nothing of it stays."""
     with world.store.write() as tx:
         in_time = canaries.arrived(tx, claimed, world.clock.now())
-    told = beat(world.client, runtime.settings.heartbeat) if in_time else None
+    told = beat(world.client, runtime.settings.heartbeat, runtime.settings.network) if in_time else None
     with world.store.write() as tx:
         canaries.settle(tx, claimed, world.clock.now(), told=told)
 

@@ -27,7 +27,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 CODE = re.compile(r"^```.*?^```|^ {4}.*?$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:leak-monitor|\./run) +([a-z]+)(?: +([a-z]+))?")
-RUN_WORDS = {"test", "lint", "types", "docs", "quality", "bench"}
+RUN_WORDS = {"test", "lint", "types", "docs", "quality", "bench", "bundle"}
 
 
 def read(name: str) -> str:
@@ -41,6 +41,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "database": ("database",),
     "rules": ("rules",),
     "web": ("web",),
+    "network": ("network",),
     "fetch": ("fetch",),
     "retention": ("retention",),
     "heartbeat": ("heartbeat",),

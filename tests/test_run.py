@@ -44,8 +44,8 @@ class Checkout:
         (self.bin / "python3").write_text(text)
         (self.bin / "python3").chmod(0o755)
 
-    def start(self, *words: str, pip: str = "") -> subprocess.Popen[str]:
-        environ = {"PATH": str(self.bin), "PIP_LOG": str(self.pip_log), "PIP": pip, "HOME": "/nonexistent"}
+    def start(self, *words: str, pip: str = "", **environ: str) -> subprocess.Popen[str]:
+        environ |= {"PATH": str(self.bin), "PIP_LOG": str(self.pip_log), "PIP": pip, "HOME": "/nonexistent"}
         return subprocess.Popen(
             [str(self.root / "run"), *words],
             cwd=self.here,
@@ -56,8 +56,8 @@ class Checkout:
             start_new_session=True,
         )
 
-    def run(self, *words: str, pip: str = "") -> tuple[int, str, str]:
-        process = self.start(*words, pip=pip)
+    def run(self, *words: str, pip: str = "", **environ: str) -> tuple[int, str, str]:
+        process = self.start(*words, pip=pip, **environ)
         out, err = process.communicate(timeout=60)
         return process.returncode, out, err
 
@@ -104,6 +104,38 @@ def test_what_no_longer_fits_is_set_up_again(checkout: Checkout, spoil: object) 
     assert checkout.run()[0] == 0
     assert checkout.set_ups == 2
     assert not (checkout.root / ".venv/old").exists()
+
+
+def test_the_index_and_mirror_that_you_configured_reach_pip(checkout: Checkout) -> None:
+    mine = {"PIP_INDEX_URL": "https://mirror.example/simple", "PIP_CONFIG_FILE": "/mine", "HTTPS_PROXY": "http://p:1"}
+    told = 'echo "$PIP_INDEX_URL $PIP_CONFIG_FILE $HTTPS_PROXY" >>"$PIP_LOG"'
+    assert checkout.run(pip=told, **mine)[0] == 0
+    assert checkout.pip_log.read_text().endswith(f"\n{' '.join(mine.values())}\n")
+
+
+@pytest.mark.parametrize("words", [(), ("--offline",)])
+def test_where_wheels_stand_pip_is_asked_for_no_network(checkout: Checkout, words: tuple[str, ...]) -> None:
+    (checkout.root / "wheels").mkdir()
+    code, out, _ = checkout.run(*words, "scan")
+    assert (code, out) == (0, f"['scan'] {checkout.here}\n")
+    asked = checkout.pip_log.read_text()
+    assert f"--no-index --find-links {checkout.root}/wheels -r" in asked
+    assert "--require-hashes --only-binary :all:" in asked
+
+
+def test_offline_without_wheels_says_what_to_do_and_asks_nothing(checkout: Checkout) -> None:
+    code, out, err = checkout.run("--offline", "scan")
+    assert (code, out) == (1, "")
+    assert "./run bundle" in err
+    assert checkout.set_ups == 0
+
+
+def test_wheels_that_do_not_fit_are_named_as_the_cause(checkout: Checkout) -> None:
+    (checkout.root / "wheels").mkdir()
+    code, _, err = checkout.run(pip="echo ERROR: no matching distribution; exit 1")
+    assert code == 1
+    assert "one version of Python and one platform" in err
+    assert checkout.left == set()
 
 
 def test_a_set_up_that_fails_shows_why_and_keeps_nothing(checkout: Checkout) -> None:

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "init": "init.init",
         "check": "check.check",
         "doctor": "doctor.doctor",
+        "egress": "egress.egress",
         "status": "status.status",
         "scan": "scan.scan",
         "explain": "explain.explain",

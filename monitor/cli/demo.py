@@ -1,5 +1,6 @@
 """`leak-monitor demo` and `leak-monitor try`: see it work before setting anything up."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,7 @@ import typer
 from monitor.cli import show
 from monitor.cli.files import LangOption, language_of_user
 from monitor.clock import SystemClock
+from monitor.config import route_of_options
 from monitor.demo import run_demo, run_try
 
 
@@ -27,6 +29,8 @@ def try_feed(
     url: Annotated[str, typer.Argument(help="A public feed: RSS, Atom or JSON Feed.")],
     rules: Annotated[Path | None, typer.Option(help="Your rules directory; without it, a made-up sample.")] = None,
     seconds: Annotated[float, typer.Option("--for", min=1, help="How long to watch.")] = 60.0,
+    proxy_env: Annotated[str | None, typer.Option(help="A variable that holds the address of a proxy.")] = None,
+    trust: Annotated[str | None, typer.Option(help="public, system, or a PEM file of authorities.")] = None,
     lang: LangOption = None,
 ) -> None:
     """Watch one real feed for a minute and show what would be done with each post. Nothing is kept or sent."""
@@ -37,5 +41,6 @@ def try_feed(
         language=lang or language_of_user(),
         out=show.out(),
         clock=SystemClock(),
+        route=route_of_options(proxy_env, trust, os.environ),
     )
     raise typer.Exit(code)

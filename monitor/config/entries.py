@@ -8,11 +8,11 @@ from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.config.lines import Path
+from monitor.config.routes import make_route
 from monitor.config.shape import AccountTable, File, HeartbeatTable, PersonTable, ReceiverTable
 from monitor.config.source import Source
 from monitor.config.values import (
     HOW_TO_MAKE,
-    Refused,
     carries_key,
     check_header_value,
     check_rules_key,
@@ -24,6 +24,7 @@ from monitor.config.values import (
 from monitor.model.canary import Heartbeat
 from monitor.model.messages import Disclosure, Receiver
 from monitor.model.people import Account, Person
+from monitor.model.routes import Route
 from monitor.model.rulebook import Severity
 
 ONCE = "use each key once"
@@ -31,9 +32,11 @@ ONCE = "use each key once"
 _T = TypeVar("_T")
 
 
-def make_people(file: File, source: Source) -> tuple[Person, ...]:
+def make_people(file: File, network: Route, source: Source) -> tuple[Person, ...]:
     """Everybody who is watched; keys and feeds are each used once."""
-    people = tuple(_person(table, ("people", no), file.timezone, source) for no, table in enumerate(file.people))
+    people = tuple(
+        _person(table, ("people", no), file.timezone, network, source) for no, table in enumerate(file.people)
+    )
     _check_unique([(("people", no, "key"), table.key) for no, table in enumerate(file.people)], "key", ONCE, source)
     placed = [
         (("people", no, "accounts", account_no), account)
@@ -48,11 +51,13 @@ def make_people(file: File, source: Source) -> tuple[Person, ...]:
     return people
 
 
-def make_receivers(file: File, source: Source) -> tuple[Receiver, ...]:
+def make_receivers(file: File, network: Route, source: Source) -> tuple[Receiver, ...]:
     """Everybody who is told; says so when that is nobody."""
     keys = [(("receivers", no, "key"), table.key) for no, table in enumerate(file.receivers)]
     _check_unique(keys, "key", ONCE, source)
-    receivers = tuple(_receiver(table, ("receivers", no), file, source) for no, table in enumerate(file.receivers))
+    receivers = tuple(
+        _receiver(table, ("receivers", no), file, network, source) for no, table in enumerate(file.receivers)
+    )
     if not any(receiver.alerts for receiver in receivers):
         source.warn((), "no receiver is told of alerts: they are kept, and nobody hears", "add [[receivers]]")
     return receivers
@@ -81,7 +86,7 @@ def _counted(accounts: Sequence[object]) -> str:
     return f"{len(accounts)} account{'' if len(accounts) == 1 else 's'}"
 
 
-def _person(table: PersonTable, at: Path, zone: ZoneInfo, source: Source) -> Person:
+def _person(table: PersonTable, at: Path, zone: ZoneInfo, network: Route, source: Source) -> Person:
     own_zone = table.timezone or zone
     return Person(
         key=table.key,
@@ -90,7 +95,8 @@ def _person(table: PersonTable, at: Path, zone: ZoneInfo, source: Source) -> Per
         timezone=own_zone,
         knows=frozenset(table.knows),
         accounts=tuple(
-            _account(row, (*at, "accounts", no), table.key, own_zone, source) for no, row in enumerate(table.accounts)
+            _account(row, (*at, "accounts", no), table.key, own_zone, network, source)
+            for no, row in enumerate(table.accounts)
         ),
         purpose=f"{table.purpose} ({table.policy})" if table.policy else table.purpose,
         review_at=_midnight(table.review_at, own_zone),
@@ -101,13 +107,18 @@ def _midnight(day: date | None, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(day, time(), zone).astimezone(UTC) if day else None
 
 
-def _account(table: AccountTable, at: Path, person_key: str, zone: ZoneInfo, source: Source) -> Account:
-    url, parts = _address(table, at, source, plain_http=True)
+def account_key(table: AccountTable, person_key: str) -> str:
+    """The key of an account: its own, or made of its person's."""
+    return table.key or f"{person_key}-{table.platform}"
+
+
+def _account(table: AccountTable, at: Path, person_key: str, zone: ZoneInfo, network: Route, source: Source) -> Account:
+    url, parts = address(table, at, source, plain_http=True)
     if table.url and carries_key(parts):
         fix = "put the address into the environment and name the variable with url_env"
         raise source.error((*at, "url"), "url carries a key or token", fix)
     return Account(
-        key=table.key or f"{person_key}-{table.platform}",
+        key=account_key(table, person_key),
         person_key=person_key,
         source=table.source,
         platform=table.platform,
@@ -119,6 +130,7 @@ def _account(table: AccountTable, at: Path, person_key: str, zone: ZoneInfo, sou
         allow_private_network=table.allow_private_network,
         secret_headers=_headers(table, at, source),
         url_is_secret=table.url_env is not None,
+        route=make_route(table, at, source, network),
     )
 
 
@@ -126,14 +138,14 @@ def _headers(table: AccountTable, at: Path, source: Source) -> dict[str, str]:
     headers = {}
     for name, variable in table.headers_env.items():
         where = (*at, "headers_env", name)
-        headers[name] = _accept(check_header_value, source.variable(where, variable), where, source)
+        headers[name] = source.accept(check_header_value, source.variable(where, variable), where)
     return headers
 
 
-def _receiver(table: ReceiverTable, at: Path, file: File, source: Source) -> Receiver:
+def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source: Source) -> Receiver:
     if not (table.alerts or table.ops):
         raise source.error((*at, "alerts"), f"{table.key} is told of nothing", "set alerts = true, ops = true, or both")
-    url, _ = _address(table, at, source, plain_http=table.internal)
+    url, _ = address(table, at, source, plain_http=table.internal)
     show = table.show or ("post" if table.internal else "minimal")
     return Receiver(
         key=table.key,
@@ -147,6 +159,7 @@ def _receiver(table: ReceiverTable, at: Path, file: File, source: Source) -> Rec
         alerts=table.alerts,
         ops=table.ops,
         allow_private_network=table.allow_private_network,
+        route=make_route(table, at, source, network),
     )
 
 
@@ -167,38 +180,31 @@ def _secret(
         raise source.error((*at, f"{name}_file"), f"{name}_env and {name}_file both stand here", "keep one of them")
     if variable:
         where = (*at, f"{name}_env")
-        return _accept(check, source.variable(where, variable), where, source)
+        return source.accept(check, source.variable(where, variable), where)
     if file:
         where = (*at, f"{name}_file")
-        return _accept(check, source.secret_file(where, file), where, source)
+        return source.accept(check, source.secret_file(where, file), where)
     return None
 
 
 def make_heartbeat(table: HeartbeatTable, source: Source) -> Heartbeat:
     """How often the canary is posted, and what is asked when it came through."""
     named = table.url or table.url_env
-    url = _address(table, ("heartbeat",), source, plain_http=table.allow_private_network)[0] if named else None
+    url = address(table, ("heartbeat",), source, plain_http=table.allow_private_network)[0] if named else None
     return Heartbeat(table.every_s, url, table.allow_private_network)
 
 
-def _address(
+def address(
     table: AccountTable | ReceiverTable | HeartbeatTable, at: Path, source: Source, *, plain_http: bool
 ) -> tuple[str, SplitResult]:
+    """Where an account or receiver is, whole and in parts."""
     if table.url and table.url_env:
         raise source.error((*at, "url_env"), "url and url_env both stand here", "keep one of them")
     where = (*at, "url_env" if table.url_env else "url")
     url = source.variable(where, table.url_env) if table.url_env else table.url
     if not url:
         raise source.error(at, "url is missing", "add url, or url_env with the name of an environment variable")
-    return url, _accept(lambda text: check_url(text, plain_http=plain_http), url, where, source)
-
-
-def _accept(check: Callable[[str], _T], value: str, at: Path, source: Source) -> _T:
-    """What the check makes of the value; its refusal becomes an error about the key at that path."""
-    try:
-        return check(value)
-    except Refused as refused:
-        raise source.error(at, f"{at[-1]} {refused.problem}", refused.fix) from None
+    return url, source.accept(lambda text: check_url(text, plain_http=plain_http), url, where)
 
 
 def _check_unique(placed: Sequence[tuple[Path, str]], what: str, fix: str, source: Source) -> None:

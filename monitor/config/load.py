@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from monitor.config.entries import make_heartbeat, make_people, make_receivers, rules_key_of
 from monitor.config.explain import explain
+from monitor.config.routes import make_network
 from monitor.config.settings import FetchOptions, Log, Retention, Settings, Web
 from monitor.config.shape import File
 from monitor.config.source import Source, read_source
@@ -18,17 +19,22 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 def load_config(path: Path, environ: Mapping[str, str]) -> Settings:
     """The configuration in that file, with secrets from the environment and files; ConfigError if anything is wrong."""
     source = read_source(path, environ)
+    return _settings(read_tables(source), source)
+
+
+def read_tables(source: Source) -> File:
+    """The tables of the file, each key of the right shape; ConfigError if one is not."""
     try:
-        file = File.model_validate(source.parse())
+        return File.model_validate(source.parse())
     except ValidationError as error:
         at, problem, fix = explain(error)
         raise source.error(at, problem, fix) from None
-    return _settings(file, source)
 
 
 def _settings(file: File, source: Source) -> Settings:
-    people = make_people(file, source)
-    receivers = make_receivers(file, source)
+    network = make_network(file.network, source)
+    people = make_people(file, network, source)
+    receivers = make_receivers(file, network, source)
     return Settings(
         path=source.path,
         database_url=_database_url(file.database.url, source),
@@ -43,6 +49,7 @@ def _settings(file: File, source: Source) -> Settings:
         fetch=FetchOptions(file.fetch.user_agent, file.fetch.workers, file.fetch.host_distance_s),
         heartbeat=make_heartbeat(file.heartbeat, source),
         log=Log(file.log.level, file.log.format, file.log.to),
+        network=network,
         warnings=tuple(source.warnings),
     )
 

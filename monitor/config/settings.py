@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from monitor.model.canary import Heartbeat
 from monitor.model.messages import Receiver
 from monitor.model.people import Person
+from monitor.model.routes import DIRECT, Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +60,6 @@ class Settings:
     fetch: FetchOptions
     log: Log
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
+    network: Route = DIRECT  # of whatever has no route of its own
     warnings: tuple[str, ...] = ()
     rules_key: str = field(default="", repr=False)  # an age identity; "" where the rules stand open

@@ -13,6 +13,7 @@ from monitor.config.values import (
     check_key,
     check_line,
     check_log_target,
+    check_place,
     check_variable,
     parse_duration_s,
     parse_zone,
@@ -29,6 +30,7 @@ Header: TypeAlias = Annotated[str, AfterValidator(check_header)]
 LogTarget: TypeAlias = Annotated[str, AfterValidator(check_log_target)]
 Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s), WithJsonSchema(DURATION)]
 Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone), WithJsonSchema(_ZONE)]
+Place: TypeAlias = Annotated[Line, AfterValidator(check_place)]
 Language: TypeAlias = Literal["en", "zh"]
 
 
@@ -57,6 +59,22 @@ class WebTable(Table):
 
     host: Line = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
+
+
+class RouteTable(Table):
+    """How something is reached: stands in [network], and in accounts and receivers that differ from it."""
+
+    proxy: Line | None = None
+    proxy_env: Variable | None = None
+    proxy_file: Line | None = None
+    no_proxy: list[Place] | None = None
+    trust: Line | None = None
+
+
+class NetworkTable(RouteTable):
+    """[network]."""
+
+    allow: list[Place] | None = None
 
 
 class FetchTable(Table):
@@ -91,7 +109,7 @@ class LogTable(Table):
     to: LogTarget = "stderr"
 
 
-class AccountTable(Table):
+class AccountTable(RouteTable):
     """[[people.accounts]]."""
 
     source: Literal["feed"]
@@ -120,7 +138,7 @@ class PersonTable(Table):
     accounts: list[AccountTable] = []
 
 
-class ReceiverTable(Table):
+class ReceiverTable(RouteTable):
     """[[receivers]]."""
 
     key: Key
@@ -149,6 +167,7 @@ class File(Table):
     database: DatabaseTable = DatabaseTable()
     rules: RulesTable = RulesTable()
     web: WebTable = WebTable()
+    network: NetworkTable = NetworkTable()
     fetch: FetchTable = FetchTable()
     retention: RetentionTable = RetentionTable()
     heartbeat: HeartbeatTable = HeartbeatTable()

@@ -3,12 +3,16 @@
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from monitor.config import lines
+from monitor.config.values import Refused
 from monitor.errors import ConfigError
+
+_T = TypeVar("_T")
 
 _SYNTAX_LINE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", re.DOTALL)
 
@@ -67,20 +71,34 @@ class Source:
         """Something that works, but should not stay."""
         self.warnings.append(str(self.error(at, problem, fix)))
 
+    def accept(self, check: Callable[[str], _T], value: str, at: lines.Path) -> _T:
+        """What the check makes of the value; its refusal becomes an error about the key at that path."""
+        try:
+            return check(value)
+        except Refused as refused:
+            raise self.error(at, f"{at[-1]} {refused.problem}", refused.fix) from None
+
     def variable(self, at: lines.Path, name: str) -> str:
         """The value of an environment variable that must be there."""
-        value = self.environ.get(name, "").strip()
-        if not value:
+        if not self.is_set(name):
             raise self.error(at, f"the environment variable {name} is not set", "set it for the service, then start")
-        return value
+        return self.environ[name].strip()
+
+    def is_set(self, name: str) -> bool:
+        """Whether the environment has such a variable, and it is not blank."""
+        return bool(self.environ.get(name, "").strip())
 
     def secret_file(self, at: lines.Path, name: str) -> str:
         """The content of a file that holds one secret; warns when all users of the machine can read it."""
-        file = self.path.parent / name
+        text = self.file(at, name, "write the secret into that file, mode 600")
+        if (self.path.parent / name).stat().st_mode & stat.S_IROTH:
+            self.warn(at, f"{name} can be read by every user of this machine", f"chmod 600 {name}")
+        return text
+
+    def file(self, at: lines.Path, name: str, fix: str) -> str:
+        """The text of a file that the configuration names, without the blanks around it."""
         try:
-            if file.stat().st_mode & stat.S_IROTH:
-                self.warn(at, f"{name} can be read by every user of this machine", f"chmod 600 {name}")
-            return file.read_text(encoding="utf-8").strip()
+            return (self.path.parent / name).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) and error.strerror else "not a text file"
-            raise self.error(at, f"cannot read {name}: {why}", "write the secret into that file, mode 600") from None
+            raise self.error(at, f"cannot read {name}: {why}", fix) from None

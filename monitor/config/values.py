@@ -4,10 +4,14 @@ import base64
 import re
 from difflib import get_close_matches
 from hashlib import sha256
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
+from ipaddress import ip_network
+from typing import Final
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import pyrage
+
+from monitor.model.routes import Proxy
 
 SECRET_WORDS = frozenset(
     {"key", "token", "secret", "password", "passwd", "auth", "sig", "signature", "apikey", "api_key", "code"}
@@ -26,7 +30,10 @@ _SYSLOG = re.compile(r"syslog://(?:/[\x21-\x7e]+|(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:
 _PORTS = range(1, 65536)
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _NOT_IN_URL = re.compile(r"[\x00-\x20\x7f\\<>\"]")
-_DEFAULT_PORT = {"http": 80, "https": 443}
+_SOCKS_WORDS = re.compile(r"[ -~]{0,255}\n[ -~]{0,255}")  # RFC 1929, and python-socks takes ASCII alone
+_PROXIES: Final = ("http", "https", "socks5", "socks5h")
+_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+DEFAULT_PORT = {"http": 80, "https": 443}
 _NO_SUCH_CITY = {"Asia/Beijing": "Asia/Shanghai", "China": "Asia/Shanghai", "CST": "Asia/Shanghai"}
 
 
@@ -110,7 +117,7 @@ def check_url(url: str, *, plain_http: bool) -> SplitResult:
         sound = bool(parts.hostname) and parts.port != 0 and not _NOT_IN_URL.search(url)
     except ValueError:
         sound = False
-    if not sound or parts.scheme not in _DEFAULT_PORT:
+    if not sound or parts.scheme not in DEFAULT_PORT:
         raise Refused("is no web address", "write it in full: https://host/path")
     if parts.username is not None or parts.password is not None:
         raise Refused("carries a user name or password", "put them into a header (headers_env) or use url_env")
@@ -118,6 +125,47 @@ def check_url(url: str, *, plain_http: bool) -> SplitResult:
         inside = "internal = true for a receiver or allow_private_network = true for the heartbeat"
         raise Refused("is not encrypted", f"use https://, or inside your own network {inside}")
     return parts
+
+
+def check_proxy(text: str) -> Proxy:
+    """A proxy by its address. Its refusals never quote it: it may carry a password."""
+    try:
+        parts = urlsplit(text)
+        sound = bool(parts.hostname and parts.port) and not _NOT_IN_URL.search(text)
+    except ValueError:
+        sound = False
+    if not sound or parts.scheme not in _PROXIES or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise Refused(
+            "is no address of a proxy",
+            'write it with its port, such as "http://proxy.example:3128"; also https://, socks5:// and socks5h://',
+        )
+    user, password = (unquote(part) if part else None for part in (parts.username, parts.password))
+    if parts.scheme.startswith("socks") and not _SOCKS_WORDS.fullmatch(f"{user or ''}\n{password or ''}"):
+        raise Refused(
+            "has a user name or password that SOCKS cannot carry", "take up to 255 characters of ASCII for each"
+        )
+    return Proxy(parts.scheme, parts.hostname or "", parts.port or 0, user, password)
+
+
+def check_place(text: str) -> str:
+    """A host, meant with every name below it, or an address or network; in lower case."""
+    name = text.lower().lstrip(".").rstrip(".")
+    try:
+        return str(ip_network(name))
+    except ValueError:
+        pass
+    try:
+        plain = ip_network(name, strict=False)
+    except ValueError:
+        plain = None
+    if plain is not None:
+        raise Refused("names an address inside a network", f'write the network: "{plain}"')
+    if not _NAME.fullmatch(name) or name.rpartition(".")[2].isdigit():
+        raise Refused(
+            "is no host and no network",
+            'write a host without scheme, port or *, as in "intranet.example", or a network, as in "10.20.0.0/16"',
+        )
+    return name
 
 
 def carries_key(parts: SplitResult) -> bool:
@@ -129,7 +177,7 @@ def feed_id(parts: SplitResult) -> str:
     """What a feed is known by: readable, the same after a change of key, and without any part of the query."""
     host = (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host
-    port = "" if parts.port in (None, _DEFAULT_PORT[parts.scheme]) else f":{parts.port}"
+    port = "" if parts.port in (None, DEFAULT_PORT[parts.scheme]) else f":{parts.port}"
     public = [
         (name, value)
         for name, value in parse_qsl(parts.query, keep_blank_values=True)

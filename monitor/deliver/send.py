@@ -28,7 +28,12 @@ def send(
     headers = {"content-type": content_type, **style.headers(receiver, message_id, body, now)}
     try:
         answer = client.post(
-            receiver.url, body=body, headers=headers, limits=limits, allow_private=receiver.allow_private_network
+            receiver.url,
+            body=body,
+            headers=headers,
+            limits=limits,
+            allow_private=receiver.allow_private_network,
+            route=receiver.route,
         )
     except TransportError as error:
         return Outcome(Meaning.BACK_OFF, error.failure, error.status)

@@ -21,6 +21,7 @@ from monitor.demo.why import why, why_not
 from monitor.match import Matcher
 from monitor.model.messages import Found
 from monitor.model.people import Account, Person
+from monitor.model.routes import DIRECT, Route
 from monitor.model.rulebook import RuleBook, Severity
 from monitor.net.guard import safe_url
 from monitor.pipeline import Runtime
@@ -34,7 +35,16 @@ SHOWN_HARMLESS: Final = 10  # of the first read; every alert is shown
 SHOWN_CELLS: Final = 180
 
 
-def run_try(url: str, *, rules_dir: Path | None, for_s: float, language: str, out: Console, clock: Clock) -> int:
+def run_try(
+    url: str,
+    *,
+    rules_dir: Path | None,
+    for_s: float,
+    language: str,
+    out: Console,
+    clock: Clock,
+    route: Route = DIRECT,
+) -> int:
     """Read one feed for so many seconds and show what would be done with each post; nothing is sent or kept.
 
     0 if it could be read, else 1. Without `rules_dir` a made-up sample judges. Raises RuleError for wrong rules.
@@ -50,7 +60,7 @@ def run_try(url: str, *, rules_dir: Path | None, for_s: float, language: str, ou
             screen.show(
                 out, say(language, "try_title", url=screen.plain(safe_url(url)), seconds=f"{for_s:.0f}"), rules, ""
             )
-            runtime = _runtime(url, room, book, language)
+            runtime = _runtime(url, route, room, book, language)
             with room.service(runtime, clock) as store:
                 watch = Watch(store, clock, out, language, runtime.matcher, frozenset(book.products))
                 exit_code = watch.run(wish, ends_s)
@@ -60,7 +70,7 @@ def run_try(url: str, *, rules_dir: Path | None, for_s: float, language: str, ou
     return exit_code
 
 
-def _runtime(url: str, room: Room, book: RuleBook, language: str) -> Runtime:
+def _runtime(url: str, route: Route, room: Room, book: RuleBook, language: str) -> Runtime:
     account = Account(
         key="feed",
         person_key="author",
@@ -71,6 +81,7 @@ def _runtime(url: str, room: Room, book: RuleBook, language: str) -> Runtime:
         poll_every_s=POLL_EVERY_S,
         timezone=ZoneInfo("UTC"),
         allow_private_network=_is_at_home(url),
+        route=route,
     )
     author = Person("author", "", "", ZoneInfo("UTC"), frozenset(book.products), (account,), "trial")
     settings = company.settings_for((author,), (), room, language)

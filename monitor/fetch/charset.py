@@ -15,6 +15,7 @@ _MARKS = (
     (b"\x00<", "utf-16-be"),
 )
 _LABEL = re.compile(r"(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+_ASCII = re.compile(r"[\x00-\x7f]+")
 _HEAD_BYTES = 1024
 _FEW = 0.1
 # What servers and programs say when nobody told them; they were wrong if we come to ask.
@@ -58,7 +59,6 @@ def _labels(body: bytes, content_type: str) -> list[str]:
 
 def _is_chinese(body: bytes) -> bool:
     """Whether nearly all of the non-ASCII text lies in GB 2312, whose two bytes are both above 0xA0."""
-    text = body.decode("gb18030", "ignore")
-    others = [character for character in text if character > "\x7f"]
-    common = len("".join(others).encode("gb2312", "ignore").decode("gb2312"))
+    others = _ASCII.sub("", body.decode("gb18030", "ignore"))
+    common = len(others.encode("gb2312", "ignore").decode("gb2312"))
     return bool(others) and common >= (1 - _FEW) * len(others)

@@ -41,6 +41,7 @@ class FeedSource:
             headers={"Accept": _ACCEPT, **_conditions(state)},
             secret_headers=account.secret_headers,
             allow_private=account.allow_private_network,
+            route=account.route,
         )
         check_status(answer, now)
         body_hash = hashlib.sha256(answer.body).hexdigest()

@@ -10,11 +10,13 @@ from monitor.fetch.entries import EntryError, ParsedFeed, read_entries
 from monitor.fetch.identity import Entry, Words
 from monitor.model.people import Account
 
+_MAX_ITEMS = 20_000  # more take many seconds, and no feed has them
+
 Json: TypeAlias = Mapping[str, object]
 
 
 def parse_json_feed(text: str, account: Account, now: datetime) -> ParsedFeed:
-    """The posts of a JSON Feed; raises FetchError(NOT_A_FEED) for anything else."""
+    """The posts of a JSON Feed; raises FetchError: NOT_A_FEED for anything else, TOO_LARGE for too many items."""
     try:
         # Numbers stay text: an id beyond 2^53 keeps its digits, and a number of 5,000 digits costs nothing.
         feed = json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: None)
@@ -23,6 +25,8 @@ def parse_json_feed(text: str, account: Account, now: datetime) -> ParsedFeed:
     items = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(items, list):
         raise FetchError(Failure.NOT_A_FEED, "JSON, but not a JSON Feed")
+    if len(items) > _MAX_ITEMS:
+        raise FetchError(Failure.TOO_LARGE, f"a feed of more than {_MAX_ITEMS} items")
     return read_entries(items, _entry, account, now)
 
 

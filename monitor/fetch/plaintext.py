@@ -9,6 +9,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 # Parsing nested elements is quadratic (100,000 of them took 9 s), so long articles are parsed in pieces of this size.
 MAX_HTML_CHARS = 65536
+_HUGE_CHARS = 2**17  # few write so much: it is parsed in smaller pieces, so that nesting costs even less
+_HUGE_PIECE_CHARS = 8192
 
 _MARKUP = re.compile(r"<(?:/?[a-z][a-z0-9]{0,14}(?:\s[^<>]*|/)?>|!--)", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\r\n\f]+")  # what HTML collapses; an ideographic space stays
@@ -49,10 +51,10 @@ def _read(source: str) -> PlainText:
 
 def _slices(source: str) -> Iterator[str]:
     """The whole of it in pieces that are parsed alone, each but the last marked as going on."""
-    start = 0
-    while len(source) - start > MAX_HTML_CHARS:
-        tag = source.rfind("<", start + 1, start + MAX_HTML_CHARS)
-        end = tag if tag > start else start + MAX_HTML_CHARS
+    start, most = 0, MAX_HTML_CHARS if len(source) < _HUGE_CHARS else _HUGE_PIECE_CHARS
+    while len(source) - start > most:
+        tag = source.rfind("<", start + 1, start + most)
+        end = tag if tag > start else start + most
         yield source[start:end] + _GOES_ON
         start = end
     yield source[start:]

@@ -18,6 +18,7 @@ Fields: TypeAlias = Mapping[str, object]
 
 DOUBTFUL = frozenset({"malformed", "truncated"})  # notes of an answer that may lack entries
 _MAX_DEPTH = 500
+_MAX_ELEMENTS = 100_000  # feedparser takes a second for some thousands of them
 _MAX_ATTRIBUTES = 500  # of one element: feedparser's work is quadratic in them (40,000 took 17 s)
 _MAX_REPAIRED_CHARS = 2 * 2**20  # feedparser's repair of malformed XML takes a second for each 1.2 MB
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
@@ -31,7 +32,8 @@ _TAIL_CHARS = 4096  # caches and faulty programs write something behind the root
 def parse_xml_feed(text: str, account: Account, now: datetime) -> ParsedFeed:
     """The posts of an RSS or Atom feed, of a malformed or cut one too if it has whole entries.
 
-    Raises FetchError: TRUNCATED without one and when entities or the structure explode, NOT_A_FEED for other XML.
+    Raises FetchError: TRUNCATED without one and when entities or the structure explode, TOO_LARGE for too many
+    elements, NOT_A_FEED for other XML.
     """
     text = _DECLARATION.sub("", text, count=1)
     well_formed = _survey(text)
@@ -61,13 +63,16 @@ def parse_xml_feed(text: str, account: Account, now: datetime) -> ParsedFeed:
 
 
 def _survey(text: str) -> bool:
-    """Whether it is well-formed; raises FetchError(TRUNCATED) for what would exhaust the real parser."""
+    """Whether it is well-formed; raises FetchError, TRUNCATED or TOO_LARGE, for what would exhaust the real parser."""
     parser = expat.ParserCreate("utf-8")
-    depth = 0
+    depth = elements = 0
 
     def open_element(_name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal depth
+        nonlocal depth, elements
         depth += 1
+        elements += 1
+        if elements > _MAX_ELEMENTS:
+            raise FetchError(Failure.TOO_LARGE, f"XML of more than {_MAX_ELEMENTS} elements")
         if depth > _MAX_DEPTH or len(attributes) > _MAX_ATTRIBUTES:
             raise FetchError(Failure.TRUNCATED, "XML that is nested too deep or has too many attributes")
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model.findings import Finding, Reason
 from monitor.model.posts import Args, Part, PostKind
+from monitor.model.routes import DIRECT, Route
 from monitor.model.rulebook import Kind, Severity
 
 
@@ -85,6 +86,7 @@ class Receiver:
     alerts: bool = True  # is told of alerts
     ops: bool = False  # is told of incidents
     allow_private_network: bool = False
+    route: Route = DIRECT
 
 
 class DeliveryState(StrEnum):

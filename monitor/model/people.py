@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from monitor.model.routes import DIRECT, Route
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -22,6 +24,7 @@ class Account:
     allow_private_network: bool = False
     secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     url_is_secret: bool = False  # no path of its host may be told
+    route: Route = DIRECT
 
 
 @dataclass(frozen=True, slots=True)

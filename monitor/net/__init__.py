@@ -2,5 +2,6 @@
 
 guard   which URLs and addresses may be reached
 line    one exchange's socket: the guard where it connects, a deadline and a cap where it reads
+adapter requests' adapter over such sockets, directly or by an HTTP proxy
 client  requests, redirects, bodies, and every failure as a TransportError
 """

@@ -4,17 +4,18 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Lock
 from types import MappingProxyType
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 import urllib3
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-from urllib3.util.ssl_ import create_urllib3_context
 
 from monitor.errors import Failure, TransportError
+from monitor.model.routes import DIRECT, Route
+from monitor.net.adapter import GuardedAdapter, tls_trusting
 from monitor.net.guard import check_url
-from monitor.net.line import Dialler, GuardedAdapter, Line, Resolver, line_in_use, look_up
+from monitor.net.line import Dialler, Line, Resolver, line_in_use, look_up
 
 _FOLLOWED = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -29,7 +30,7 @@ class Limits:
 
     connect_timeout_s: float = 5.0
     total_timeout_s: float = 30.0
-    max_body_bytes: int = 10 * 2**20
+    max_body_bytes: int = 5 * 2**20
     max_redirects: int = 5
 
 
@@ -58,17 +59,15 @@ class Client:
         user_agent: str,
         resolve: Resolver = look_up,
         dial: Dialler = socket.create_connection,
-        ca_file: str | None = None,
         saw_date: Callable[[str, str], object] | None = None,
     ) -> None:
-        """`ca_file` replaces the public certificate authorities; `saw_date` hears of each host and its Date header."""
-        tls = create_urllib3_context()
-        tls.load_verify_locations(ca_file or DEFAULT_CA_BUNDLE_PATH)
+        """`saw_date` hears of each host and its Date header."""
         self._elapsed_s = elapsed_s
         self._resolve = resolve
         self._dial = dial
         self._saw_date = saw_date
-        self._adapter = GuardedAdapter(tls)
+        self._adapters: dict[str, GuardedAdapter] = {}  # by whom they trust
+        self._making = Lock()
         self._headers = {
             "User-Agent": user_agent,
             "Accept-Encoding": urllib3.util.make_headers(accept_encoding=True)["accept-encoding"],
@@ -83,13 +82,14 @@ class Client:
         secret_headers: Mapping[str, str] = _NO_HEADERS,
         limits: Limits = FETCH_LIMITS,
         allow_private: bool = False,
+        route: Route = DIRECT,
     ) -> Answer:
         """Follow redirects to the answer; `secret_headers` go to the first URL's origin only.
 
         Raises TransportError: REDIRECT for loops, too many hops and https to http; REFUSED_ADDRESS, TIMEOUT,
-        TOO_LARGE, NETWORK.
+        TOO_LARGE, NETWORK, PROXY.
         """
-        line = self._line(limits, allow_private=allow_private)
+        line = self._line(limits, route, allow_private=allow_private)
         home = _origin(check_url(url))
         seen = {url}
         moved_to: str | None = None
@@ -114,17 +114,26 @@ class Client:
         headers: Mapping[str, str],
         limits: Limits = DELIVERY_LIMITS,
         allow_private: bool = False,
+        route: Route = DIRECT,
     ) -> Answer:
         """Send once; a redirect is not followed, it is the answer. Raises TransportError as `get` does."""
         check_url(url)
         request = requests.Request("POST", url, data=body, headers={**self._headers, **headers})
-        return self._exchange(request, self._line(limits, allow_private=allow_private), limits)[0]
+        return self._exchange(request, self._line(limits, route, allow_private=allow_private), limits)[0]
 
     def close(self) -> None:
         """Give back what the pools of hosts hold."""
-        self._adapter.close()
+        with self._making:
+            for adapter in self._adapters.values():
+                adapter.close()
 
-    def _line(self, limits: Limits, *, allow_private: bool) -> Line:
+    def _adapter(self, trust: str) -> GuardedAdapter:
+        with self._making:  # authorities take a while to load: once is enough for all threads
+            if trust not in self._adapters:
+                self._adapters[trust] = GuardedAdapter(tls_trusting(trust))
+            return self._adapters[trust]
+
+    def _line(self, limits: Limits, route: Route, *, allow_private: bool) -> Line:
         return Line(
             self._resolve,
             self._dial,
@@ -133,28 +142,36 @@ class Client:
             limits.max_body_bytes + _HEADER_ALLOWANCE_BYTES,
             self._elapsed_s,
             self._elapsed_s() + limits.total_timeout_s,
+            route,
         )
 
     def _exchange(self, request: requests.Request, line: Line, limits: Limits) -> tuple[Answer, str | None]:
         """One hop: the answer, and where it redirects to if that is to be followed (then without a body)."""
         host = check_url(request.url).hostname
-        token = line_in_use.set(line)
-        try:
-            with _named_failures(host or ""):
-                prepared = request.prepare()
+        with _named_failures(host or ""):
+            prepared = request.prepare()
+            # The host as it will be asked for: prepared, it is ASCII.
+            with _in_use(line.towards(urlsplit(str(prepared.url)).hostname or "")):
                 timeout = (limits.connect_timeout_s, line.left_s())
-                response = self._adapter.send(prepared, stream=True, timeout=timeout)
+                response = self._adapter(line.route.trust).send(prepared, stream=True, timeout=timeout)
                 with response:
                     follow = request.method == "GET" and response.status_code in _FOLLOWED
                     location = response.headers.get("location") if follow else None
                     body = b"" if location else _read(response.raw, limits.max_body_bytes)
-        finally:
-            line_in_use.reset(token)
         headers = {name.lower(): value for name, value in response.headers.items()}
         if self._saw_date is not None:
             self._saw_date(host or "", headers.get("date", ""))
         answer = Answer(response.status_code, headers, body, response.url)
         return answer, _target(request.url, location) if location else None
+
+
+@contextmanager
+def _in_use(line: Line) -> Iterator[None]:
+    token = line_in_use.set(line)
+    try:
+        yield
+    finally:
+        line_in_use.reset(token)
 
 
 def _read(raw: urllib3.HTTPResponse, max_bytes: int) -> bytes:
@@ -191,22 +208,36 @@ def _target(source: str, location: str) -> str:
         raise TransportError(Failure.REDIRECT, f"a redirect that cannot be read at {host}") from None
 
 
+# What the libraries raise, the first row that fits; ours, whose texts never quote a URL or a header.
+_FAILURES: tuple[tuple[tuple[type[Exception], ...], Failure, str], ...] = (
+    ((requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError), Failure.TIMEOUT, "{} did not answer in time"),
+    ((requests.exceptions.ProxyError,), Failure.PROXY, "the proxy for {} cannot be used"),
+    (
+        (requests.exceptions.SSLError, urllib3.exceptions.SSLError),
+        Failure.NETWORK,
+        "{} offers no TLS connection that can be trusted",
+    ),
+    (
+        (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError),
+        Failure.REFUSED_ADDRESS,
+        "{} cannot be a host",
+    ),
+    ((ValueError,), Failure.NETWORK, "the request to {} cannot be written"),  # a header that cannot be encoded
+    ((urllib3.exceptions.DecodeError,), Failure.NETWORK, "the answer of {} cannot be decompressed"),
+    (
+        (requests.RequestException, urllib3.exceptions.HTTPError, OSError),
+        Failure.NETWORK,
+        "the connection to {} broke",
+    ),
+)
+_RAISED = tuple(kind for kinds, _, _ in _FAILURES for kind in kinds)
+
+
 @contextmanager
 def _named_failures(host: str) -> Iterator[None]:
     """Turn every failure of the libraries into ours; `from None`, for their texts quote URLs and headers."""
     try:
         yield
-    except TransportError:
-        raise
-    except (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError):
-        raise TransportError(Failure.TIMEOUT, f"{host} did not answer in time") from None
-    except (requests.exceptions.SSLError, urllib3.exceptions.SSLError):
-        raise TransportError(Failure.NETWORK, f"{host} offers no TLS connection that can be trusted") from None
-    except (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError):
-        raise TransportError(Failure.REFUSED_ADDRESS, f"{host} cannot be a host") from None
-    except ValueError:  # a header that cannot be encoded
-        raise TransportError(Failure.NETWORK, f"the request to {host} cannot be written") from None
-    except urllib3.exceptions.DecodeError:
-        raise TransportError(Failure.NETWORK, f"the answer of {host} cannot be decompressed") from None
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError):
-        raise TransportError(Failure.NETWORK, f"the connection to {host} broke") from None
+    except _RAISED as error:
+        failure, told = next((failure, told) for kinds, failure, told in _FAILURES if isinstance(error, kinds))
+        raise TransportError(failure, told.format(host)) from None

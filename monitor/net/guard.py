@@ -1,5 +1,6 @@
 """Which URLs and addresses may be reached, and the form of a URL that may be told."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
@@ -41,6 +42,9 @@ _NOT_PUBLIC = tuple(
     )
 )
 _GLOBAL_UNICAST = ip_network("2000::/3")  # all that IANA has given out of IPv6
+_NOT_PUBLIC_NAMES = frozenset({"arpa", "internal", "local", "localdomain", "localhost", "onion"})
+_NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
 
 
 def check_address(address: str | IPv4Address | IPv6Address) -> str | None:
@@ -55,6 +59,21 @@ def check_address(address: str | IPv4Address | IPv6Address) -> str | None:
         if ip in network:
             return why
     return "a reserved address" if isinstance(ip, IPv6Address) and ip not in _GLOBAL_UNICAST else None
+
+
+def check_name(host: str) -> str | None:
+    """Why a host that a proxy will look up is not one of the public internet; None if its spelling tells nothing.
+
+    Proxies read 127.1, 0x7f000001 and 0177.0.0.1 each in their own way, so an address must be written plainly.
+    """
+    name = host.lower().removesuffix(".")
+    try:
+        return check_address(ip_address(name))
+    except ValueError:
+        last = name.rpartition(".")[2]
+    if not _NAME.fullmatch(name) or _NUMBER.fullmatch(last):
+        return "an address or name in an unusual spelling"
+    return "a name of private networks" if last in (name, *_NOT_PUBLIC_NAMES) else None
 
 
 def check_url(url: str) -> SplitResult:

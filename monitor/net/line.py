@@ -1,28 +1,27 @@
 """One exchange's socket: the guard where it connects, a deadline and a cap where it reads.
 
-The connections are urllib3's own, with two steps replaced: how a socket is opened, and how an answer is read. What
-belongs to one request (its Line) reaches them through a context variable, because pools outlive requests.
+What belongs to one request (its Line) reaches the connections of urllib3 through a context variable, because pools
+outlive requests.
 """
 
 import io
 import socket
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
-from http.client import HTTPResponse
-from ssl import SSLContext
-from typing import Any, TypeAlias
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeAlias
 
-from requests import PreparedRequest
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
+import python_socks
+from python_socks.sync import Proxy as Socks
 
 from monitor.errors import Failure, TransportError
-from monitor.net.guard import check_address
+from monitor.model.routes import DIRECT, Proxy, Route
+from monitor.net.guard import check_address, check_name
 
 Resolver: TypeAlias = Callable[[str], Sequence[str]]  # a host's addresses
 Dialler: TypeAlias = Callable[[tuple[str, int], float], socket.socket]  # address and port, seconds
+
+_SOCKS_TARGET_IS_AWAY: Final = frozenset({3, 4, 5, 6})  # RFC 1928, section 6: the proxy tried, and nobody answered
 
 
 def look_up(host: str) -> Sequence[str]:
@@ -32,7 +31,12 @@ def look_up(host: str) -> Sequence[str]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where one request may connect, until when, and how many bytes it may take off the wire."""
+    """Where one request may connect, until when, and how many bytes it may take off the wire.
+
+    Which addresses are checked depends on who looks the name up. Directly and by socks5 we do, and every address is
+    checked. An HTTP proxy and socks5h do it themselves: only what the name itself tells is checked. The proxy's own
+    address is what the operator wrote, and may be a private one.
+    """
 
     resolve: Resolver
     dial: Dialler
@@ -41,6 +45,15 @@ class Line:
     max_wire_bytes: int
     elapsed_s: Callable[[], float]
     ends_s: float  # on the clock of elapsed_s
+    route: Route = DIRECT
+    proxy: Proxy | None = None  # of the present hop
+
+    def towards(self, host: str) -> "Line":
+        """The line of a hop to that host, by the proxy that it has; raises TransportError(REFUSED_ADDRESS)."""
+        proxy = self.route.proxy_for(host)
+        if proxy is not None and proxy.resolves:
+            self._check(host, host, check_name(host))
+        return replace(self, proxy=proxy)
 
     def left_s(self) -> float:
         """Seconds until the deadline; raises TransportError(TIMEOUT) when none are left."""
@@ -50,38 +63,94 @@ class Line:
         return left_s
 
     def connect(self, host: str, port: int) -> socket.socket:
-        """A socket to a checked address of this host.
+        """A socket to a checked address of this host, or by the proxy; to an HTTP proxy itself, if there is one.
 
         Every address is checked before the first is tried, and the checked address itself is connected to: a name
         that answers differently the next time (rebinding) gains nothing. TransportError is no OSError, so urllib3
         neither retries nor hides it.
         """
-        failure = Failure.NETWORK
-        for address in self._checked_addresses(host):
+        proxy = self.proxy
+        if proxy is None:
+            return self._first(self._checked_addresses(host), port, self._dialled, Failure.NETWORK, host)
+        proxies = self._addresses(proxy.host, Failure.PROXY)
+        if not proxy.is_socks:
+            return self._first(proxies, proxy.port, self._dialled, Failure.PROXY, f"the proxy {proxy.host}")
+        targets = [host] if proxy.resolves else self._checked_addresses(host)
+
+        def by_socks(target: str, port: int) -> socket.socket:
+            return self._by_socks(proxy, proxies, target, port)
+
+        return self._first(targets, port, by_socks, Failure.NETWORK, host)
+
+    def _first(
+        self,
+        addresses: Sequence[str],
+        port: int,
+        reach: Callable[[str, int], socket.socket],
+        failure: Failure,
+        what: str,
+    ) -> socket.socket:
+        """A socket to the first address that answers."""
+        for address in addresses:
             try:
-                opened = self.dial((address, port), min(self.connect_timeout_s, self.left_s()))
-            except OSError as error:
-                failure = Failure.TIMEOUT if isinstance(error, TimeoutError) else Failure.NETWORK
+                opened = reach(address, port)
+            except TimeoutError:
+                failure = Failure.TIMEOUT if failure is Failure.NETWORK else failure
+            except OSError:
+                continue
             else:
                 opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return opened
-        raise TransportError(failure, f"{host} cannot be connected to")
+        raise TransportError(failure, f"{what} cannot be connected to")
+
+    def _timeout_s(self) -> float:
+        return min(self.connect_timeout_s, self.left_s())
+
+    def _dialled(self, address: str, port: int) -> socket.socket:
+        return self.dial((address, port), self._timeout_s())
+
+    def _by_socks(self, proxy: Proxy, proxies: Sequence[str], target: str, port: int) -> socket.socket:
+        """A socket by the first address of the proxy that answers; OSError if the target does not."""
+        for address in proxies:
+            way = Socks(python_socks.ProxyType.SOCKS5, address, proxy.port, proxy.user, proxy.password, rdns=True)
+            try:
+                return way.connect(target, port, timeout=self._timeout_s())
+            except python_socks.ProxyConnectionError:
+                continue
+            except (python_socks.ProxyError, ConnectionError) as error:
+                if isinstance(error, python_socks.ProxyError) and error.error_code in _SOCKS_TARGET_IS_AWAY:
+                    raise ConnectionError from None
+                raise TransportError(Failure.PROXY, f"the proxy {proxy.host} does not let us through") from None
+        raise TransportError(Failure.PROXY, f"the proxy {proxy.host} cannot be connected to")
 
     def _checked_addresses(self, host: str) -> Sequence[str]:
-        try:
-            addresses = self.resolve(host)
-        except (OSError, UnicodeError):
-            raise TransportError(Failure.NETWORK, f"{host} does not resolve") from None
-        for address in () if self.allow_private else addresses:
-            if why := check_address(address):
-                raise TransportError(Failure.REFUSED_ADDRESS, f"{host} is {why}")
+        addresses = self._addresses(host, Failure.NETWORK)
+        for address in addresses:
+            self._check(host, address, check_address(address))
         return addresses
+
+    def _addresses(self, host: str, failure: Failure) -> Sequence[str]:
+        try:
+            return self.resolve(host)
+        except (OSError, UnicodeError):
+            raise TransportError(failure, f"{host} does not resolve") from None
+
+    def _check(self, host: str, address: str, why_not_public: str | None) -> None:
+        """Refuse what is not public, unless this request may reach it."""
+        if why_not_public is None:
+            return
+        if not self.allow_private:
+            raise TransportError(Failure.REFUSED_ADDRESS, f"{host} is {why_not_public}")
+        if self.route.private is not None and not self.route.private.has(host, address):
+            raise TransportError(
+                Failure.REFUSED_ADDRESS, f"{host} is {why_not_public} that [network] allow does not list"
+            )
 
 
 line_in_use: ContextVar[Line] = ContextVar("line_in_use")
 
 
-class _BoundedReader(io.RawIOBase):
+class BoundedReader(io.RawIOBase):
     """Reads a socket until the deadline and the cap: urllib3's timeout is for one read, and a drip never ends."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase, line: Line) -> None:
@@ -91,9 +160,11 @@ class _BoundedReader(io.RawIOBase):
         self._read_bytes = 0
 
     def readable(self) -> bool:
+        """Yes; BufferedReader asks."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401 - the base class has no better name for it
+        """Read once; raises TransportError: TIMEOUT at the deadline, TOO_LARGE beyond the cap."""
         self._sock.settimeout(self._line.left_s())
         count: int | None = self._raw.readinto(buffer)
         self._read_bytes += count or 0
@@ -102,59 +173,6 @@ class _BoundedReader(io.RawIOBase):
         return count
 
     def close(self) -> None:
+        """Let the socket's stream go."""
         self._raw.close()
         super().close()
-
-
-class _BoundedResponse(HTTPResponse):
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on unread
-        super().__init__(sock, *args, **kwargs)
-        self.fp = io.BufferedReader(_BoundedReader(sock, self.fp.detach(), line_in_use.get()))
-
-
-class _GuardedConnection(HTTPConnection):
-    response_class = _BoundedResponse
-
-    def _new_conn(self) -> socket.socket:
-        return line_in_use.get().connect(self._dns_host, self.port)
-
-
-class _GuardedTlsConnection(_GuardedConnection, HTTPSConnection):
-    """Only the socket differs: SNI, the certificate check and the Host header keep the name."""
-
-
-class _GuardedPool(HTTPConnectionPool):
-    ConnectionCls = _GuardedConnection
-
-    def _put_conn(self, conn: Any) -> None:  # noqa: ANN401 - its type is not exported
-        """Close instead of keeping.
-
-        Polls are minutes apart, so that a kept connection would often be closed by the server in mid-request; and one
-        that was allowed to a private address must never serve a request that is not.
-        """
-        if conn is not None:
-            conn.close()
-
-
-class _GuardedTlsPool(_GuardedPool, HTTPSConnectionPool):
-    ConnectionCls = _GuardedTlsConnection
-
-
-class GuardedAdapter(HTTPAdapter):
-    """requests' adapter over guarded connections; used without a Session, so that nothing is remembered."""
-
-    def __init__(self, tls: SSLContext) -> None:
-        self._tls = tls
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *_args: object, **_kwargs: object) -> None:
-        """One pool for each host; requests calls this while it is made."""
-        self.poolmanager = PoolManager(ssl_context=self._tls)
-        self.poolmanager.pool_classes_by_scheme = {"http": _GuardedPool, "https": _GuardedTlsPool}
-
-    def cert_verify(self, *_args: object, **_kwargs: object) -> None:
-        """Nothing: the TLS context verifies already; requests would load the authorities anew for each request."""
-
-    def request_url(self, request: PreparedRequest, _proxies: object) -> str:
-        """The path and query; there are no proxies."""
-        return request.path_url

@@ -180,6 +180,8 @@ _FAILURES: Final = {
     "failure_fault_remedy": "Watch the profile by hand, and report it: the log names the place.",
     "failure_network_cause": "No connection: name, certificate or line.",
     "failure_network_remedy": "Check name resolution, certificate, firewall and proxy.",
+    "failure_proxy_cause": "The proxy cannot be reached, or does not let us through.",
+    "failure_proxy_remedy": "Check the proxy's address, password and rules: docs/how-to/connect-through-a-proxy.md.",
     "outcome_delivered": "delivered",
     "outcome_redirect": "answered with another address, which is never followed",
     "outcome_denied": "refused us (401, 403 or 404)",
@@ -193,6 +195,7 @@ _FAILURES: Final = {
     "outcome_refused_address": "is not a public address",
     "outcome_truncated": "broke off its answer",
     "outcome_network": "could not be reached: name, certificate or line",
+    "outcome_proxy": "could not be reached: the proxy is away or does not let us through",
 }
 
 _REASONS: Final = {

@@ -178,6 +178,8 @@ _FAILURES: Final = {
     "failure_fault_remedy": "请先人工查看主页，并报告问题：日志里有出错位置。",
     "failure_network_cause": "连不上：域名、证书或线路有问题。",
     "failure_network_remedy": "请检查域名解析、证书、防火墙和代理。",
+    "failure_proxy_cause": "代理连不上，或不让我们通过。",
+    "failure_proxy_remedy": "请检查代理的地址、密码和规则：docs/how-to/connect-through-a-proxy.md。",
     "outcome_delivered": "已送达",
     "outcome_redirect": "要求跳转到别的地址，我们从不跟随",
     "outcome_denied": "拒绝了我们（401、403 或 404）",
@@ -191,6 +193,7 @@ _FAILURES: Final = {
     "outcome_refused_address": "不是公网地址",
     "outcome_truncated": "回应中途断开",
     "outcome_network": "连不上：域名、证书或线路有问题",
+    "outcome_proxy": "连不上：代理不在或不让我们通过",
 }
 
 _REASONS: Final = {

@@ -14,7 +14,7 @@ from monitor.net.client import Client
 from monitor.pipeline import Runtime, World, deliver_to, match_new
 from monitor.rules import load_rules
 from monitor.store import Store, queueing, receivers
-from tests.cli.home import Home, command
+from tests.cli.home import CONFIG, Home, command
 from tests.deliver.receiver import Reply
 from tests.fetch.feed_server import Reply as Page
 
@@ -76,6 +76,26 @@ def test_check_runs_the_examples_of_rules(home: Home) -> None:
 def test_check_tells_of_a_person_who_knows_what_is_not_listed(home: Home) -> None:
     home.write("config.toml", Path(home.config).read_text().replace('title = "GM"', 'title = "GM"\nknows = ["x"]'))
     assert "person 'lin' knows a product that the rules do not list" in home.run("check").err
+
+
+def test_egress_tells_hosts_and_ports_for_people_and_programs(home: Home) -> None:
+    ended = home.run("egress")
+    site, desk = home.site.port, home.desk.url.rpartition(":")[2].partition("/")[0]
+    assert ended.out == (
+        f"127.0.0.1\t{site}\thttp\tdirect\taccount lin-notes\n127.0.0.1\t{desk}\thttp\tdirect\treceiver desk\n"
+    )
+    assert home.run("egress", "--json").rows[0] == {
+        "host": "127.0.0.1", "port": site, "protocol": "http", "via": None, "unset": None, "why": ["account lin-notes"]
+    }  # fmt: skip
+    text = CONFIG.replace('url = "{feed}"', 'url_env = "NOT_SET"').format(hook=home.desk.url, port=home.port)
+    home.write("config.toml", text)
+    assert home.run("egress").out.startswith("not yet told ($NOT_SET)\t-\t-\tdirect\taccount lin-notes\n")
+
+
+def test_try_names_a_proxy_that_is_not_set_without_asking_anybody() -> None:
+    ended = command("try", "https://feeds.example/", "--proxy-env", "NO_SUCH_PROXY")
+    assert (ended.code, ended.out) == (3, "")
+    assert "the command line: the environment variable NO_SUCH_PROXY is not set; set it" in ended.err
 
 
 def test_a_missing_configuration_says_what_to_do(tmp_path: Path) -> None:

@@ -13,6 +13,9 @@ ENVIRON = {
     "EMPTY": "",
     "SHORT": "whsec_c2hvcnQ=",
     "TWO_LINES": "Bearer a\nX-Other: b",
+    "CORP_PROXY": "http://probe:p%40ss-secret@proxy.example:3128",
+    "SOCKS_CJK": "socks5h://probe:%E5%AF%86pass-secret@proxy.example:1080",
+    "NO_PORT": "http://probe:pass-secret@proxy.example",
 }
 
 VALID = """\

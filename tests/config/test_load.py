@@ -127,7 +127,10 @@ def test_the_example_loads_without_a_warning() -> None:
 def test_the_commented_values_of_the_example_are_the_defaults(tmp_path: Path) -> None:
     spoken = tmp_path / "config.toml"
     lines = EXAMPLE.read_text(encoding="utf-8").split("\n")
-    alternatives = ("url_env", "headers_env", "secret_file", "previous_", "key_env", "key_file")
+    alternatives = (
+        *("url_env", "headers_env", "secret_file", "previous_", "key_env", "key_file"),
+        *("proxy_env", "proxy_file", "allow = "),
+    )
     spoken.write_text(
         "\n".join(
             line.replace("# ", "", 1)
@@ -144,7 +147,7 @@ def test_the_commented_values_of_the_example_are_the_defaults(tmp_path: Path) ->
     assert spoken.read_text(encoding="utf-8").count("\nport = ") == 1
     assert (one.people, one.receivers, one.web, one.fetch) == (other.people, other.receivers, other.web, other.fetch)
     assert (one.database_url, one.rules_dir, one.log) == (other.database_url, other.rules_dir, other.log)
-    assert (one.retention, one.language) == (other.retention, other.language)
+    assert (one.retention, one.language, one.network) == (other.retention, other.language, other.network)
 
 
 @pytest.mark.parametrize(

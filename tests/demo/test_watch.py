@@ -12,6 +12,8 @@ from monitor.clock import SystemClock
 from monitor.demo import company, run_try
 from monitor.demo.site import Site
 from monitor.errors import RuleError
+from monitor.model.routes import DIRECT, Route
+from tests.net.proxies import HttpProxy
 
 CLOCK = SystemClock()
 
@@ -28,9 +30,11 @@ def at(days: float) -> datetime:
     return CLOCK.now() - timedelta(days=20 - days)
 
 
-def tried(url: str, *, for_s: float = 1.5, language: str = "en", rules_dir: Path | None = None) -> tuple[int, str]:
+def tried(
+    url: str, *, for_s: float = 1.5, language: str = "en", rules_dir: Path | None = None, route: Route = DIRECT
+) -> tuple[int, str]:
     out = Console(file=io.StringIO(), width=80)
-    code = run_try(url, rules_dir=rules_dir, for_s=for_s, language=language, out=out, clock=CLOCK)
+    code = run_try(url, rules_dir=rules_dir, for_s=for_s, language=language, out=out, clock=CLOCK, route=route)
     assert isinstance(out.file, io.StringIO)
     return code, out.file.getvalue()
 
@@ -97,6 +101,13 @@ def test_a_sign_in_page_is_told_as_such(site: Site) -> None:
     code, said = tried(site.feed_url("news"), for_s=20)
     assert code == 1
     assert "asks to sign in" in said
+
+
+def test_a_feed_is_tried_by_a_proxy(site: Site) -> None:
+    with HttpProxy() as by:
+        code, said = tried(site.feed_url("news"), route=Route(by.proxy(host="127.0.0.1")))
+        assert (code, "Read 12 posts." in said) == (0, True)
+        assert {told.target for told in by.told} == {site.feed_url("news")}
 
 
 def test_an_address_of_the_machines_own_network_is_refused() -> None:

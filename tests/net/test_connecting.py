@@ -3,13 +3,13 @@
 import ssl
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import trustme
 
 from monitor.clock import SystemClock
 from monitor.errors import Failure, TransportError
+from monitor.model.routes import Route
 from monitor.net.client import Client, Limits
 from tests.fetch.feed_server import FeedServer, Reply, redirect
 from tests.net.internet import Internet
@@ -32,11 +32,9 @@ def internet() -> Internet:
     return Internet({"feeds.example": [FEEDS], "other.example": ["9.9.9.9"], "inside.example": ["10.0.0.8"]})
 
 
-def client(internet: Internet, ca_file: str | None = None) -> Client:
+def client(internet: Internet) -> Client:
     elapsed_s = SystemClock().elapsed_s
-    return Client(
-        elapsed_s=elapsed_s, user_agent="tests/1", resolve=internet.resolve, dial=internet.dial, ca_file=ca_file
-    )
+    return Client(elapsed_s=elapsed_s, user_agent="tests/1", resolve=internet.resolve, dial=internet.dial)
 
 
 @pytest.mark.parametrize(
@@ -155,42 +153,38 @@ def tls_for(authority: trustme.CA, *names: str) -> ssl.SSLContext:
     return context
 
 
-def trusting(internet: Internet, authority: trustme.CA, folder: Path) -> Client:
-    ca_file = folder / "ca.pem"
-    authority.cert_pem.write_to_path(str(ca_file))
-    return client(internet, str(ca_file))
+def trusting(authority: trustme.CA) -> Route:
+    return Route(trust=authority.cert_pem.bytes().decode())
 
 
-def test_tls_checks_the_name_while_the_checked_address_is_dialled(
-    internet: Internet, authority: trustme.CA, tmp_path: Path
-) -> None:
+def test_tls_checks_the_name_while_the_checked_address_is_dialled(internet: Internet, authority: trustme.CA) -> None:
     told: list[str | None] = []
     tls = tls_for(authority, "feeds.example")
     tls.sni_callback = lambda _socket, name, _context: told.append(name)
     with FeedServer({"/": Reply(200, b"safe")}, tls) as server:
-        answer = trusting(internet, authority, tmp_path).get(server.url(host="feeds.example"))
+        answer = client(internet).get(server.url(host="feeds.example"), route=trusting(authority))
         assert (answer.body, told, internet.dialled) == (b"safe", ["feeds.example"], [FEEDS])
         assert server.asked[0].headers["host"] == f"feeds.example:{server.port}"
 
 
 @pytest.mark.parametrize("trusted", [True, False])
 def test_a_certificate_of_another_name_or_authority_is_refused(
-    internet: Internet, authority: trustme.CA, tmp_path: Path, *, trusted: bool
+    internet: Internet, authority: trustme.CA, *, trusted: bool
 ) -> None:
     issuer = authority if trusted else trustme.CA()
     name = "other.example" if trusted else "feeds.example"
     with FeedServer({"/": Reply()}, tls_for(issuer, name)) as server:
         with pytest.raises(TransportError, match=r"^network: feeds\.example offers no TLS connection"):
-            trusting(internet, authority, tmp_path).get(server.url("/?secret", host="feeds.example"))
+            client(internet).get(server.url("/?secret", host="feeds.example"), route=trusting(authority))
         assert server.asked == []
 
 
-def test_https_is_never_left_for_http(internet: Internet, authority: trustme.CA, tmp_path: Path) -> None:
+def test_https_is_never_left_for_http(internet: Internet, authority: trustme.CA) -> None:
     with FeedServer({"/": Reply()}) as plain:
         routes = {"/": redirect(plain.url(host="feeds.example"))}
         with FeedServer(routes, tls_for(authority, "feeds.example")) as secure:
             with pytest.raises(TransportError, match=r"^redirect: a redirect from https to http") as caught:
-                trusting(internet, authority, tmp_path).get(secure.url(host="feeds.example"))
+                client(internet).get(secure.url(host="feeds.example"), route=trusting(authority))
             assert caught.value.failure is Failure.REDIRECT
         assert plain.connects == 0
 
