@@ -325,6 +325,8 @@ audit = Table(
     _json("detail"),
     _maybe_text("prev"),
     _maybe_text("hash"),  # null until sealed
+    Column("no", Integer),  # the place in the chain, from 1; null until sealed
+    Index("uq_audit_no", "no", unique=True),
 )
 
 # --- who is told ----------------------------------------------------------------------------------------------------
