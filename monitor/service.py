@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from threading import Lock, Thread
 from typing import Final, Protocol
 
@@ -16,7 +17,7 @@ from monitor.clock import Clock
 from monitor.errors import InputError, LeakMonitorError
 from monitor.net.client import Client
 from monitor.pipeline import Runtime, World, deliver_due, fetch_due, match_new
-from monitor.store import Store, accounts, claims, incidents, receivers, rescans, retention, rulebooks, status
+from monitor.store import Store, accounts, audit, claims, incidents, receivers, rescans, retention, rulebooks, status
 from monitor.telemetry import log_event, log_fault, log_trouble
 from monitor.web.health import Report
 
@@ -29,6 +30,7 @@ HOUSEKEEPING_S: Final = 3600.0
 OVERDUE_CHECK_S: Final = 30.0
 RELOAD_CHECK_S: Final = 2.0
 CLOCK_CHECK_S: Final = 2.0
+SEAL_EVERY_S: Final = 10.0
 
 
 class Files(Protocol):
@@ -94,13 +96,14 @@ class Service:
         if store.exclusive:
             with store.write() as tx:
                 claims.release_all(tx)
-        self._install(self._runtime)
-        ticks = (
+        self._install(self._runtime, "start")
+        ticks: tuple[tuple[str, Callable[[], object], float], ...] = (
             ("fetch", self._fetch, self._tick_s),
             ("match", self._match, self._tick_s / 2),
             ("deliver", self._deliver, self._tick_s / 2),
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
             ("overdue", self._look_for_overdue, OVERDUE_CHECK_S),
+            ("seal", partial(audit.seal_all, store), SEAL_EVERY_S),
             ("housekeeping", self._keep_house, HOUSEKEEPING_S),
         )
         for name, work, every_s in ticks:
@@ -152,22 +155,27 @@ class Service:
         detail = {"place": place, "problem": error.problem}
         with self.world.store.write() as tx:
             incidents.open_incident(tx, "reload_failed", "files", detail, self.world.clock.now())
+            audit.note(tx, audit.SERVICE, "refuse", "files", {"place": place}, self.world.clock.now())
         log_trouble("reload_failed", place=place)
 
-    def _install(self, runtime: Runtime) -> None:
+    def _install(self, runtime: Runtime, action: str = "reload") -> None:
         now = self.world.clock.now()
+        hashes = {"rules": runtime.book.hash, "config": runtime.settings.digest}
+        if action == "reload":
+            hashes |= {"rules_before": self._runtime.book.hash, "config_before": self._runtime.settings.digest}
         with self.world.store.write() as tx:
             accounts.sync_people(tx, runtime.settings.people, now)
             receivers.sync_receivers(tx, runtime.settings.receivers, now)
             rulebooks.save_rulebook(tx, runtime.book.hash, runtime.book.body, now)
             rescans.begin_rescan(tx, runtime.book.hash, now)
             incidents.close_incident(tx, "reload_failed", "files", now)
+            audit.note(tx, audit.SERVICE, action, "files", hashes, now)
         self._faults.pop("files", None)
         self._runtime = runtime
 
     # --- ticks --------------------------------------------------------------------------------------------------
 
-    def _tick(self, name: str, work: Callable[[], None]) -> None:
+    def _tick(self, name: str, work: Callable[[], object]) -> None:
         try:
             work()
         except Exception as error:  # noqa: BLE001 - a tick that fails is tried again at the next; health tells

@@ -42,6 +42,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "deliveries": "deliveries.app",
         "receivers": "receivers.app",
         "watchlist": "watchlist.app",
+        "audit": "audit.app",
         "db": "database.app",
     }
 )

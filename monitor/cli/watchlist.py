@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from monitor.cli import show
-from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings
+from monitor.cli.actor import log_view
+from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings, open_store
 from monitor.errors import RuleError
 from monitor.model.rulebook import NEVER, Window
 from monitor.rules import load_rules
@@ -61,8 +62,18 @@ def show_list(
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """List products, what of each is secret, and when that lifts. Without --labels it shows the secrets themselves."""
-    book = load_rules(rules or load_settings(config).rules_dir)
+    """List products, what of each is secret, and when that lifts. Without --labels it shows the secrets themselves.
+
+    That leaves a line in the audit log, but for a directory given with --rules, which belongs to no database.
+    """
+    if rules is not None:
+        book = load_rules(rules)
+    else:
+        settings = load_settings(config)
+        book = load_rules(settings.rules_dir)
+        if not labels:
+            with open_store(settings) as store:
+                log_view(store, "watchlist", {"rules": book.hash})
     columns = ["ref", "label", *([] if labels else ["product", "names"]), "secret", "facts", "lifts"]
     rows = []
     for product in book.products.values():

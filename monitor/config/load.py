@@ -1,6 +1,7 @@
 """From config.toml and the environment to Settings."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -42,6 +43,7 @@ def _settings(file: File, source: Source) -> Settings:
         fetch=FetchOptions(file.fetch.user_agent, file.fetch.workers, file.fetch.host_distance_s),
         log=Log(file.log.level, file.log.format),
         warnings=tuple(source.warnings),
+        digest=sha256(source.text.encode()).hexdigest(),
     )
 
 

@@ -57,3 +57,4 @@ class Settings:
     fetch: FetchOptions
     log: Log
     warnings: tuple[str, ...] = ()
+    digest: str = ""  # SHA-256 of the file, for the audit log

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, Select, insert, select, text, true, update
 
 from monitor.store.chain import BEFORE_FIRST, Broken, Head, Line, find_harm, hash_of
+from monitor.store.engine import Store
 from monitor.store.schema import audit
 
 SERVICE: Final = "service"  # the actor of what nobody asked for
@@ -50,6 +51,16 @@ def seal(tx: Connection) -> int:
         tx.execute(update(audit).where(audit.c.id == row.id).values(no=no, prev=prev, hash=digest))
         prev = digest
     return no - last.no
+
+
+def seal_all(store: Store) -> int:
+    """Chain all that was noted, in as many transactions as it takes; answers how many lines."""
+    count, batch = 0, 1
+    while batch:
+        with store.write() as tx:
+            batch = seal(tx)
+        count += batch
+    return count
 
 
 def head(tx: Connection) -> Head:
