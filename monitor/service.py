@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Final, Protocol
@@ -21,7 +22,19 @@ from monitor.net.client import Client
 from monitor.net.clocks import HostClocks
 from monitor.pipeline import Runtime, World, deliver_due, fetch_due, match_new
 from monitor.rules.seal import RulesKey, is_closed
-from monitor.store import Store, accounts, canaries, claims, incidents, receivers, rescans, retention, rulebooks, status
+from monitor.store import (
+    Store,
+    accounts,
+    audit,
+    canaries,
+    claims,
+    incidents,
+    receivers,
+    rescans,
+    retention,
+    rulebooks,
+    status,
+)
 from monitor.telemetry import log_event, log_fault, log_trouble
 from monitor.web.health import Report
 
@@ -34,6 +47,7 @@ LOOK_OUT_S: Final = 30.0
 RELOAD_CHECK_S: Final = 2.0
 WATCH_S: Final = 2.0
 HOUSEKEEPING: Final = "housekeeping"
+SEAL_EVERY_S: Final = 10.0
 
 
 class Files(Protocol):
@@ -113,13 +127,14 @@ class Service:
         if store.exclusive:
             with store.write() as tx:
                 claims.release_all(tx)
-        self._install(self._runtime)
-        ticks = (
+        self._install(self._runtime, "start")
+        ticks: tuple[tuple[str, Callable[[], object], float], ...] = (
             ("fetch", self._fetch, self._tick_s),
             ("match", self._match, self._tick_s / 2),
             ("deliver", self._deliver, self._tick_s / 2),
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
             ("look-out", self._look_around, LOOK_OUT_S),
+            ("seal", partial(audit.seal_all, store), SEAL_EVERY_S),
             (HOUSEKEEPING, self._keep_house, HOUSEKEEPING_S),
         )
         for name, work, every_s in ticks:
@@ -173,11 +188,15 @@ class Service:
         detail = {"place": place, "problem": error.problem}
         with self.world.store.write() as tx:
             incidents.open_incident(tx, "reload_failed", "files", detail, self.world.clock.now())
+            audit.note(tx, audit.SERVICE, "refuse", "files", {"place": place}, self.world.clock.now())
         self.world.metrics.refused()
         log_trouble("reload_failed", place=place)
 
-    def _install(self, runtime: Runtime) -> None:
+    def _install(self, runtime: Runtime, action: str = "reload") -> None:
         now = self.world.clock.now()
+        hashes = {"rules": runtime.book.hash, "config": runtime.settings.digest}
+        if action == "reload":
+            hashes |= {"rules_before": self._runtime.book.hash, "config_before": self._runtime.settings.digest}
         with self.world.store.write() as tx:
             canaries.clear(tx)
             accounts.sync_people(tx, runtime.watched, now)
@@ -189,13 +208,14 @@ class Service:
                 rulebooks.close_older(tx, is_closed, key.close)
             rescans.begin_rescan(tx, runtime.book.hash, now)
             incidents.close_incident(tx, "reload_failed", "files", now)
+            audit.note(tx, audit.SERVICE, action, "files", hashes, now)
         self._faults.pop("files", None)
         self._runtime = runtime
         self.world.metrics.reloaded(now)
 
     # --- ticks --------------------------------------------------------------------------------------------------
 
-    def _tick(self, name: str, work: Callable[[], None]) -> None:
+    def _tick(self, name: str, work: Callable[[], object]) -> None:
         try:
             work()
         except Exception as error:  # noqa: BLE001 - a tick that fails is tried again at the next; health tells

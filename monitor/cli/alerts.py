@@ -1,6 +1,5 @@
 """`leak-monitor alerts`: what was flagged, and what people make of it."""
 
-import getpass
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
@@ -9,6 +8,7 @@ import typer
 from rich.text import Text
 
 from monitor.cli import show
+from monitor.cli.actor import actor, log_view
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, LangOption, open_store, readable_settings
 from monitor.clock import SystemClock
 from monitor.errors import NotFoundError
@@ -58,10 +58,12 @@ def show_alert(
 ) -> None:
     """Show one alert: the post with what was found in it and why, its events, who was told, what was judged."""
     settings = readable_settings(config)
-    with open_store(settings) as store, store.read() as tx:
-        story = stories.show_alert(tx, parse_number(number))
-    if story is None:
-        raise NotFoundError(f"no alert {number}; `leak-monitor alerts list` shows them")
+    with open_store(settings) as store:
+        with store.read() as tx:
+            story = stories.show_alert(tx, parse_number(number))
+        if story is None:
+            raise NotFoundError(f"no alert {number}; `leak-monitor alerts list` shows them")
+        log_view(store, f"alert:{story.alert.number}", {"post": story.post.id})
     if as_json:
         show.print_json(asdict(story))
         return
@@ -85,7 +87,7 @@ def review(
             tx,
             parse_number(number),
             verdict,
-            reviewer=by or getpass.getuser(),
+            reviewer=by or actor(),
             now=SystemClock().now(),
             note=note,
         )

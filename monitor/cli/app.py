@@ -45,6 +45,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "incidents": "incidents.app",
         "receivers": "receivers.app",
         "watchlist": "watchlist.app",
+        "audit": "audit.app",
         "db": "database.app",
     }
 )

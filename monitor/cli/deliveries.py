@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli import show
+from monitor.cli.actor import actor
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, open_store, readable_settings
 from monitor.clock import SystemClock
 from monitor.errors import NotFoundError
@@ -52,7 +53,8 @@ def replay(
     if not (numbers or receiver or state):
         raise typer.BadParameter("name delivery numbers, --receiver or --state")
     with open_store(readable_settings(config)) as store, store.write() as tx:
-        count = outbox.replay(tx, now=SystemClock().now(), ids=numbers or None, receiver=receiver, state=state)
+        now, by_whom = SystemClock().now(), actor()
+        count = outbox.replay(tx, now=now, ids=numbers or None, receiver=receiver, state=state, actor=by_whom)
     if count == 0:
         raise NotFoundError("no such messages to send again; `leak-monitor deliveries list` shows them")
     show.out().print(f"{count} queued again", markup=False)

@@ -1,13 +1,14 @@
 """`leak-monitor explain`: why a text is flagged, or why not."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.cli import show
+from monitor.cli.actor import log_view
 from monitor.cli.files import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -19,6 +20,7 @@ from monitor.cli.files import (
     rules_in,
     rules_of,
 )
+from monitor.cli.instants import parse_instant
 from monitor.cli.story import Teller
 from monitor.clock import SystemClock
 from monitor.errors import LeakMonitorError, NotFoundError
@@ -56,10 +58,12 @@ def explain(
     elif settings is None:
         raise LeakMonitorError("--id needs the configuration; leave out --rules")
     else:
-        with open_store(settings) as store, store.read() as tx:
-            stored = stories.show_post(tx, post)
-        if stored is None:
-            raise NotFoundError(f"no post {post}; `leak-monitor alerts show NUMBER` names the post of an alert")
+        with open_store(settings) as store:
+            with store.read() as tx:
+                stored = stories.show_post(tx, post)
+            if stored is None:
+                raise NotFoundError(f"no post {post}; `leak-monitor alerts show NUMBER` names the post of an alert")
+            log_view(store, f"post:{post}", {})
         parts = stored.parts
         instant = stored.effective_at if at is None else instant
         known |= next((p.knows for p in settings.people if p.key == stored.person_key), frozenset())
@@ -117,12 +121,4 @@ def _text(file: str) -> str:
 
 
 def _instant(at: str | None) -> datetime:
-    if at is None:
-        return SystemClock().now()
-    try:
-        instant = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise typer.BadParameter("--at is not ISO 8601, for example 2030-06-18T19:00:00+08:00") from error
-    if instant.tzinfo is None:
-        raise typer.BadParameter("--at needs an offset, for example +08:00")
-    return instant.astimezone(UTC)
+    return SystemClock().now() if at is None else parse_instant(at, "--at")

@@ -3,6 +3,7 @@
 import os
 import shlex
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli import show
+from monitor.cli.actor import log_view
 from monitor.cli.files import (
     DEFAULT_CONFIG,
     ConfigOption,
@@ -17,6 +19,7 @@ from monitor.cli.files import (
     key_in_environment,
     key_of,
     load_settings,
+    open_store,
     rules_in,
     rules_of,
 )
@@ -79,8 +82,17 @@ def show_list(
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
 ) -> None:
-    """List products, what of each is secret, and when that lifts. Without --labels it shows the secrets themselves."""
-    book = rules_in(rules) if rules else rules_of(load_settings(config))
+    """List products, what of each is secret, and when that lifts. Without --labels it shows the secrets themselves.
+
+    That leaves a line in the audit log, but for a directory given with --rules, which belongs to no database.
+    """
+    if rules is not None:
+        book = rules_in(rules)
+    else:
+        settings = load_settings(config)
+        book = rules_of(settings)
+        if not labels:
+            _note_view(settings, {"rules": book.hash})
     columns = ["ref", "label", *([] if labels else ["product", "names"]), "secret", "facts", "lifts"]
     rows = []
     for product in book.products.values():
@@ -116,9 +128,10 @@ def lock(config: ConfigOption = DEFAULT_CONFIG) -> None:
 
 @app.command("unlock")
 def unlock(config: ConfigOption = DEFAULT_CONFIG) -> None:
-    """Write every encrypted rules file open, readable by its owner alone."""
+    """Write every encrypted rules file open, readable by its owner alone. That leaves a line in the audit log."""
     settings = load_settings(config)
     key = _key_of(settings)
+    _note_view(settings, {"by": "unlock"})
     for path in rules_files(settings.rules_dir):
         if path.suffix == ENDING:
             write_whole(path.with_name(plain_name(path)), rules_text(path, key))
@@ -138,6 +151,7 @@ def edit(
     if path is None:
         raise NotFoundError(f"{file}: no such rules file; there are {', '.join(there) or 'none'}")
     key = key_of(settings)
+    _note_view(settings, {"by": "edit"})
     before = rules_text(path, key)
     text = before
     while True:
@@ -159,6 +173,11 @@ def edit(
             raise typer.Exit(1)
     write_rules(path.with_name(plain_name(path)), text, key)
     show.out().print(f"{path.name} was changed", markup=False)
+
+
+def _note_view(settings: Settings, detail: Mapping[str, object]) -> None:
+    with open_store(settings) as store:
+        log_view(store, "watchlist", detail)
 
 
 def _key_of(settings: Settings) -> RulesKey:

@@ -1,6 +1,7 @@
 """From config.toml and the environment to Settings."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -51,6 +52,7 @@ def _settings(file: File, source: Source) -> Settings:
         log=Log(file.log.level, file.log.format, file.log.to),
         network=network,
         warnings=tuple(source.warnings),
+        digest=sha256(source.text.encode()).hexdigest(),
     )
 
 

@@ -63,3 +63,4 @@ class Settings:
     network: Route = DIRECT  # of whatever has no route of its own
     warnings: tuple[str, ...] = ()
     rules_key: str = field(default="", repr=False)  # an age identity; "" where the rules stand open
+    digest: str = ""  # SHA-256 of the file, for the audit log

@@ -9,6 +9,8 @@ queueing    who is to be told of what; receivers by whom, outbox how the attempt
 incidents   our own trouble; blindness that of accounts, one or many
 messages    what a delivery says, from rows only
 reviews     alerts as people see them, and what people make of them
+audit       who did and saw what; chain how it is sealed, and what was done to it since
+backup      whole copies, on PostgreSQL by dump; invariants what holds in a sound database
 """
 
 from monitor.store.engine import Store, database_exists, hold_alone, upgrade

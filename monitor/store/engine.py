@@ -129,6 +129,26 @@ def upgrade(url: str) -> None:
         engine.dispose()
 
 
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database; None for a database of a server."""
+    return _sqlite_path(url)
+
+
+def version_of(url: str) -> str | None:
+    """The version of the tables; None if there are none yet."""
+    engine = _open(url)
+    try:
+        with _told_plainly(), engine.connect() as tx:
+            return MigrationContext.configure(tx).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def versions() -> frozenset[str]:
+    """Every version that `upgrade` knows the way from."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions())
+
+
 @contextmanager
 def hold_alone(url: str) -> Iterator[None]:
     """Be the only service on this SQLite file for as long as the context lasts; StoreInUseError for the second."""

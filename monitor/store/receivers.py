@@ -15,6 +15,7 @@ from monitor.store.queueing import RECEIVER_PARKED, RECEIVER_REMOVED
 from monitor.store.schema import deliveries, receivers
 
 REMOVED, PARKED, FAILING = "receiver_removed", "receiver_parked", "receiver_failing"  # the incidents
+AS_COPY = "database_is_a_copy"  # why a delivery is parked that another database tells
 TROUBLES = (FAILING, PARKED, "delivery_dead", "render_failed")  # of a receiver that is there
 # A text that retention took cannot be sent with the same body again.
 BLANKED = deliveries.c.body.is_(None) & deliveries.c.rendered_at.is_not(None)
@@ -60,6 +61,16 @@ def park_all(tx: Connection, key: str, reason: str) -> int:
     waiting = deliveries.c.state.in_([DeliveryState.WAITING, DeliveryState.HELD])
     parking = update(deliveries).where(deliveries.c.receiver_key == key, waiting)
     return tx.execute(parking.values(state=DeliveryState.PARKED, last_error=reason)).rowcount
+
+
+def park_as_copy(tx: Connection, configured: Sequence[Receiver], now: datetime) -> None:
+    """Park all receivers and what waits for them: this database is a copy, and another one tells them."""
+    sync_receivers(tx, configured, now)
+    moved = {"state": ReceiverState.PARKED, "claim_no": receivers.c.claim_no + 1, "claimed_until": None}
+    keys = tx.execute(select(receivers.c.key).where(receivers.c.state != ReceiverState.REMOVED)).scalars().all()
+    tx.execute(update(receivers).where(receivers.c.key.in_(keys)).values(**moved))
+    for key in keys:
+        park_all(tx, key, AS_COPY)
 
 
 def reopen(tx: Connection, key: str, now: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
 from monitor.model.messages import AlertState
+from monitor.store import audit
 from monitor.store.schema import alert_events, alerts, deliveries, findings, payloads, revisions
 
 BATCH: Final = 500  # texts a turn: a purge never holds the database for long
@@ -28,6 +29,7 @@ def purge(tx: Connection, now: datetime, *, unflagged_days: int, flagged_days: i
     ids = list(tx.execute(select(revisions.c.id).where(old, kept).limit(BATCH)).scalars())
     if ids:
         _blank(tx, ids)
+        audit.note(tx, audit.SERVICE, "purge", "texts", {"count": len(ids)}, now)
     return len(ids)
 
 

@@ -117,8 +117,7 @@ accounts = Table(
     *_texts("source", "platform", "native_id"),
     _flag("official"),
     _text("state"),  # new | ok | stale | blocked | removed
-    _words("state_reason"),
-    _words("state_detail"),
+    *map(_words, ("state_reason", "state_detail")),
     _at("state_at"),
     *map(_maybe_text, ("cursor", "etag", "last_modified", "body_hash")),
     _count("failures"),
@@ -232,8 +231,7 @@ suppressions = Table(
     _id(),
     *map(_maybe_text, ("subject", "rule_id", "text_hash")),
     *_texts("why", "by_whom"),
-    _at("at"),
-    _at("until"),
+    *map(_at, ("at", "until")),
     _count("hidden_count"),
 )
 findings = Table(
@@ -302,8 +300,7 @@ reviews = Table(
     _of("alert_id", "alerts.id"),
     _number("seq"),
     *_texts("reviewer", "verdict"),
-    _words("reason"),
-    _words("note"),
+    *map(_words, ("reason", "note")),
     _at("at"),
     Index(None, "alert_id"),
 )
@@ -325,6 +322,8 @@ audit = Table(
     _json("detail"),
     _maybe_text("prev"),
     _maybe_text("hash"),  # null until sealed
+    Column("no", Integer),  # the place in the chain, from 1; null until sealed
+    Index("uq_audit_no", "no", unique=True),
 )
 
 # --- who is told ----------------------------------------------------------------------------------------------------

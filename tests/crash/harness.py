@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 
 from monitor.store import Store, upgrade
+from monitor.store.backup import restore
 from monitor.store.schema import accounts, alerts, deliveries, gaps, posts, revisions
 from tests.crash.child import FastClock
 from tests.crash.edges import Published, Sink, Site
@@ -28,6 +29,12 @@ PUBLISH_EVERY_S = 0.15  # a third leak; a receiver takes ten messages a second w
 START_S, SETTLE_S, DIE_S = 30.0, 120.0, 60.0
 ROOT = Path(__file__).resolve().parents[2]
 RULES = rules()
+BACK_UP = """
+import sys
+from pathlib import Path
+from monitor.store.backup import back_up
+back_up(sys.argv[1], Path(sys.argv[2]), force=True)
+"""
 
 
 @dataclass
@@ -99,6 +106,22 @@ class Harness:
             process.kill()
         _bury(process)
         self._count("C8")
+
+    def die_in_backup(self, nth: int) -> None:
+        """C13: copy the database while the service works, die there; what has the copy's name is whole and sound."""
+        copy, url = self.directory / "proof.backup", self.plan.database_url
+        words = [sys.executable, "-c", BACK_UP, url, str(copy)]
+        process = self._start()
+        died = subprocess.run(words, cwd=ROOT, env={**os.environ, "LEAK_MONITOR_FAILPOINT": f"C13:{nth}"}, check=False)
+        if died.returncode != -signal.SIGKILL:
+            self.report.broken.append(f"C13:{nth}: ended with {died.returncode}")
+        self._kill(process)
+        self.report.points.append("C13")
+        if copy.exists():
+            restored = f"sqlite:///{self.directory / 'restored.db'}"
+            restore(restored, copy, now=self.clock.now(), finish=lambda _: None, force=True)
+            with Store(restored) as store, store.read() as tx:
+                self.report.broken += [f"C13:{nth}: {line}" for line in broken_invariants(tx, told=["desk"])]
 
     def settle(self) -> Report:
         """Publish no more, let everything be delivered, and check every invariant."""

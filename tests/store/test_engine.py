@@ -98,7 +98,7 @@ def test_an_empty_file_is_a_database_of_another_version(tmp_path: Path) -> None:
 def test_a_database_of_another_version_is_refused(url: str) -> None:
     with Store(url) as store, store.write() as tx:
         tx.execute(text("update alembic_version set version_num = '9999'"))
-    with pytest.raises(SchemaError, match="has version 9999, this program needs 0002"):
+    with pytest.raises(SchemaError, match=r"has version 9999, this program needs \d{4}"):
         Store(url)
 
 
