@@ -37,10 +37,10 @@ class FewFiles:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town(tmp_path: Path, database_url: str) -> Iterator[Town]:
     with ExitStack() as stack:
         ops = stack.enter_context(ScriptedReceiver())
-        yield stack.enter_context(Town(tmp_path, [("ops", ops)]))
+        yield stack.enter_context(Town(tmp_path, [("ops", ops)], database_url=database_url))
 
 
 def service_of(town: Town, files: FewFiles | None = None) -> Service:

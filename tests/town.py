@@ -38,13 +38,14 @@ class Town:
     clock: HandClock = field(default_factory=lambda: HandClock(NOON))
     posts: list[dict[str, str]] = field(default_factory=list)
     answer: Script | None = None  # instead of the feed
+    database_url: str = ""  # a file in the folder, if not given
 
     def __enter__(self) -> Self:
         self.site = FeedServer({"/feed": self._serve})
         self.site.__enter__()
         self.book = self.write_rules(RULES)
         self.runtime = Runtime(self._settings(), self.book, Matcher(self.book))
-        url = f"sqlite:///{self.folder / 'town.db'}"
+        url = self.database_url or f"sqlite:///{self.folder / 'town.db'}"
         upgrade(url)
         self.store = Store(url)
         client = Client(elapsed_s=self.clock.elapsed_s, user_agent="leak-monitor tests")

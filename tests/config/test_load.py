@@ -115,7 +115,7 @@ def test_the_example_loads_without_a_warning() -> None:
 def test_the_commented_values_of_the_example_are_the_defaults(tmp_path: Path) -> None:
     spoken = tmp_path / "config.toml"
     lines = EXAMPLE.read_text(encoding="utf-8").split("\n")
-    alternatives = ("url_env", "headers_env", "secret_file", "previous_")
+    alternatives = ("url_env", "headers_env", "secret_file", "previous_", "password_")
     spoken.write_text(
         "\n".join(
             line.replace("# ", "", 1)
