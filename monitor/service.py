@@ -203,6 +203,18 @@ class Service:
             for key in status.counts(tx, now).unread:
                 if key not in told:
                     incidents.open_incident(tx, "account_overdue", key, {"account": key}, now)
+            in_force = rulebooks.active_hash(tx)
+        self._compare_rules(in_force)
+
+    def _compare_rules(self, in_force: str | None) -> None:
+        """A second service on this database has loaded other rules since, and each judges by its own."""
+        mine = self._runtime.book.hash
+        if in_force is None or in_force == mine:
+            self._faults.pop("rules", None)
+            return
+        self._faults["rules"] = (
+            f"another service has other rules ({in_force[:12]}, not {mine[:12]}): give both the same files"
+        )
 
     def _keep_house(self) -> None:
         now = self.world.clock.now()

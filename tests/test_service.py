@@ -12,7 +12,7 @@ from monitor.errors import RuleError, StoreError
 from monitor.pipeline import Runtime
 from monitor.service import Service
 from tests.deliver.receiver import ScriptedReceiver
-from tests.town import Town
+from tests.town import RULES, Town
 
 
 @dataclass
@@ -92,6 +92,22 @@ def test_an_account_that_nobody_reads_is_an_incident_and_a_problem(town: Town) -
     ops = dict(town.receivers)["ops"]
     assert [b'"account_overdue"' in got.body for got in ops.received] == [True, True]
     assert "1 accounts have not been read for too long" not in service.health().problems
+
+
+def test_of_two_services_with_other_rules_the_older_says_so_until_they_agree(town: Town) -> None:
+    first = service_of(town)
+    first._tick("overdue", first._look_for_overdue)
+    assert first.health().problems == ()
+    town.use_rules(RULES.replace("云雀9", "云雀10"))
+    second = service_of(town)
+    for service in (first, second):
+        service._tick("overdue", service._look_for_overdue)
+    (problem,) = first.health().problems
+    assert problem.startswith("another service has other rules")
+    assert second.health().problems == ()
+    first._install(town.runtime)
+    first._tick("overdue", first._look_for_overdue)
+    assert first.health().problems == ()
 
 
 def test_a_clock_that_is_a_year_ahead_purges_nothing(town: Town) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ SPEED = 20.0  # the service's clock; a lease of a minute runs out in three secon
 FEEDS = 4
 PUBLISH_EVERY_S = 0.15  # a third leak; a receiver takes ten messages a second while the service lives
 START_S, SETTLE_S, DIE_S = 30.0, 120.0, 60.0
+BACK_S = 15.0
 ROOT = Path(__file__).resolve().parents[2]
 RULES = rules()
 
@@ -40,20 +42,21 @@ class Report:
     in_gaps: int = 0  # posts that fell out of a feed while we were dead, as a gap record says
     receipts: int = 0
     repeated: int = 0
+    back_s: list[float] = field(default_factory=list)  # from a restart of the server until the service works again
     broken: list[str] = field(default_factory=list)
 
 
 class Harness:
     """One database, one site, one receiver, many short lives of the service."""
 
-    def __init__(self, directory: Path, seed: int) -> None:
+    def __init__(self, directory: Path, seed: int, database_url: str) -> None:
         self.chance = random.Random(seed)
         origin_s = time.time()
         self.directory = directory
         self.clock = FastClock(origin_s, SPEED)
         self.site = Site(FEEDS, self.clock.now)
         self.sink = Sink(random.Random(seed + 1), self.clock.now)
-        self.plan = Plan(origin_s, SPEED, f"sqlite:///{directory / 'proof.db'}", self.site.url, self.sink.url, FEEDS)
+        self.plan = Plan(origin_s, SPEED, database_url, self.site.url, self.sink.url, FEEDS)
         (directory / "plan.json").write_text(json.dumps(asdict(self.plan)))
         (directory / "rules").mkdir()
         (directory / "rules" / "all.toml").write_text(RULES)
@@ -99,6 +102,40 @@ class Harness:
             process.kill()
         _bury(process)
         self._count("C8")
+
+    def outlive(self, restart: Callable[[], None], times: int) -> None:
+        """Let the service work while its database server is restarted; it must be back at work soon each time."""
+        process = self._start()
+        with Store(self.plan.database_url) as store:
+            for _ in range(times):
+                time.sleep(self.chance.uniform(0.5, 2.0))
+                restart()
+                began_s = time.time()
+                before = self._progress(store)
+                while any(now <= then for now, then in zip(self._progress(store), before, strict=True)):
+                    if time.time() - began_s > BACK_S:
+                        self.report.broken.append(f"not back at work {BACK_S} s after a restart of the server")
+                        break
+                    time.sleep(0.05)
+                self.report.back_s.append(round(time.time() - began_s, 2))
+        if process.poll() is not None:
+            self.report.broken.append(f"the service ended with {process.returncode}")
+        self._kill(process)
+
+    def work_side_by_side(self, seconds: float) -> None:
+        """Two services on one database, neither of which dies: no message is sent by both."""
+        processes = [self._start(), self._start()]
+        time.sleep(seconds)
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            _bury(process)
+
+    def kill_one_of_two(self) -> None:
+        """Another service lives on while one is killed at random."""
+        other = self._start()
+        self.kill_at_random()
+        self._kill(other)
 
     def settle(self) -> Report:
         """Publish no more, let everything be delivered, and check every invariant."""
@@ -150,6 +187,12 @@ class Harness:
         self.report.kills += 1
         if point:
             self.report.points.append(point)
+
+    def _progress(self, store: Store) -> tuple[int, int]:
+        """How many reads and how many attempts were begun until now: both grow as long as the service works."""
+        with store.read() as tx:
+            reads = tx.execute(select(func.sum(accounts.c.claim_no))).scalar_one()
+            return int(reads), tx.execute(select(func.count()).select_from(revisions)).scalar_one()
 
     def _all_told(self, store: Store) -> bool:
         waits = select(func.count()).select_from(deliveries).where(deliveries.c.state.in_(["waiting", "held"]))
