@@ -22,15 +22,23 @@ def test_twenty_random_kills_lose_nothing(tmp_path: Path, file_url: str) -> None
 
 @pytest.mark.timeout(420)
 @on_postgres
-def test_random_kills_of_one_or_two_services_on_postgresql_lose_nothing(tmp_path: Path, postgres: Server) -> None:
-    harness = Harness(tmp_path, 20302, postgres.make())
+def test_kills_restarts_and_two_services_on_postgresql_lose_nothing(tmp_path: Path) -> None:
+    server = Server(durable=True)
+    harness = Harness(tmp_path, 20302, server.make())
+    harness.work_side_by_side(5.0)
+    assert harness.sink.receipts
+    assert all(len(got) == 1 for got in harness.sink.receipts.values())
     for _ in range(6):
         harness.kill_at_random()
     for _ in range(2):
         harness.kill_one_of_two()
+    harness.outlive(server.restart_at_once, times=3)
     report = harness.settle()
+    server.stop()
     assert report.broken == []
-    assert (report.kills, report.posts > 50, report.receipts > 10) == (10, True, True)
+    assert (report.kills, len(report.back_s)) == (11, 3)
+    assert max(report.back_s) < BACK_S
+    assert report.posts > 50
 
 
 @pytest.mark.timeout(300)
@@ -42,27 +50,3 @@ def test_a_crash_at_each_point_loses_nothing(tmp_path: Path, database_url: str) 
     report = harness.settle()
     assert report.broken == []
     assert report.points == ["C1", "C2", "C3", "C4", "C6", "C7", "C9", "C8"]
-
-
-@pytest.mark.timeout(300)
-@on_postgres
-def test_two_services_side_by_side_send_nothing_twice(tmp_path: Path, postgres: Server) -> None:
-    harness = Harness(tmp_path, 8, postgres.make())
-    harness.sink.good = True
-    harness.work_side_by_side(5.0)
-    report = harness.settle()
-    assert report.broken == []
-    assert report.receipts > 5
-    assert report.repeated == 0
-
-
-@pytest.mark.timeout(300)
-@on_postgres
-def test_a_service_outlives_restarts_of_its_server(tmp_path: Path) -> None:
-    server = Server(durable=True)
-    harness = Harness(tmp_path, 9, server.make())
-    harness.outlive(server.restart_at_once, times=3)
-    report = harness.settle()
-    server.stop()
-    assert report.broken == []
-    assert max(report.back_s) < BACK_S
