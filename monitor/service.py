@@ -204,17 +204,9 @@ class Service:
                 if key not in told:
                     incidents.open_incident(tx, "account_overdue", key, {"account": key}, now)
             in_force = rulebooks.active_hash(tx)
-        self._compare_rules(in_force)
-
-    def _compare_rules(self, in_force: str | None) -> None:
-        """A second service on this database has loaded other rules since, and each judges by its own."""
-        mine = self._runtime.book.hash
-        if in_force is None or in_force == mine:
-            self._faults.pop("rules", None)
-            return
-        self._faults["rules"] = (
-            f"another service has other rules ({in_force[:12]}, not {mine[:12]}): give both the same files"
-        )
+        self._faults.pop("rules", None)
+        if problem := other_rules(self._runtime.book.hash, in_force):
+            self._faults["rules"] = problem
 
     def _keep_house(self) -> None:
         now = self.world.clock.now()
@@ -261,6 +253,13 @@ class Service:
             "deliveries": dict(counts.deliveries),
         }
         return Report(not silent, (*problems, *late_work(counts, now)), facts)
+
+
+def other_rules(mine: str, in_force: str | None) -> str:
+    """What is wrong if another service on this database has loaded rules since that are not ours; else empty."""
+    if in_force is None or in_force == mine:
+        return ""
+    return f"another service has other rules ({in_force[:12]}, not {mine[:12]}): give both the same files"
 
 
 def late_work(counts: status.Counts, now: datetime) -> list[str]:
