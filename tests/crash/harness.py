@@ -26,7 +26,7 @@ from tests.store.invariants import broken_invariants
 SPEED = 20.0  # the service's clock
 FEEDS = 4
 PUBLISH_EVERY_S = 0.15  # a third leak; a receiver takes ten messages a second while the service lives
-START_S, SETTLE_S, DIE_S = 30.0, 120.0, 60.0
+START_S, SETTLE_S, DIE_S = 30.0, 240.0, 60.0
 BACK_S = 15.0
 ROOT = Path(__file__).resolve().parents[2]
 RULES = rules()
@@ -51,7 +51,7 @@ class Harness:
 
     def __init__(self, directory: Path, seed: int, database_url: str) -> None:
         # A service that may not be alone waits for the leases of the dead: there the clock runs faster still.
-        speed = SPEED if database_url.startswith("sqlite") else 3 * SPEED
+        speed = SPEED if database_url.startswith("sqlite") else 2 * SPEED
         self.chance = random.Random(seed)
         origin_s = time.time()
         self.directory = directory

@@ -41,7 +41,7 @@ def test_kills_restarts_and_two_services_on_postgresql_lose_nothing(tmp_path: Pa
     assert report.posts > 50
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 def test_a_crash_at_each_point_loses_nothing(tmp_path: Path, database_url: str) -> None:
     harness = Harness(tmp_path, 7, database_url)
     for point in ("C1", "C2", "C3", "C4", "C6", "C7", "C9"):
