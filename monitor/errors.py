@@ -7,6 +7,7 @@ LeakMonitorError
     TransportError        an HTTP exchange failed (net)
         FetchError        one account could not be read this time
     StoreError            the database cannot be used
+        StoreLostError    the server went away in the middle of a transaction
         StoreInUseError   another process holds this SQLite file
         SchemaError       the tables are of another version
     ClaimLostError        somebody else has this row now: drop the result
@@ -80,6 +81,10 @@ class FetchError(TransportError):
 
 class StoreError(LeakMonitorError):
     """The database cannot be used; the message says what to do."""
+
+
+class StoreLostError(StoreError):
+    """The database server went away in the middle of a transaction: whether it was committed is not known."""
 
 
 class StoreInUseError(StoreError):

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from monitor import alert
 from monitor.deliver import FORMATS, retry, send
 from monitor.deliver.heartbeat import beat
-from monitor.errors import ClaimLostError, Failure, FetchError, RenderError, TransportError
+from monitor.errors import ClaimLostError, Failure, FetchError, RenderError, StoreLostError, TransportError
 from monitor.failpoints import passing
 from monitor.fetch import pacing, source_of
 from monitor.match import usual_client
@@ -384,7 +384,10 @@ def _hand_over(
 def _guarded(work: Callable[..., None], *args: object) -> None:
     """Do one row's work; whatever goes wrong with it stays with it, and the row is due again when its lease ends."""
     try:
-        work(*args)
+        try:
+            work(*args)
+        except StoreLostError:
+            work(*args)  # the claim is still ours, and what is written under it may be written again
     except ClaimLostError:
         log_event("claim_lost", work=work.__name__)
     except Exception as error:  # noqa: BLE001 - the other rows must go on

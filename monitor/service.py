@@ -248,6 +248,11 @@ class Service:
 
     def _look_around(self) -> None:
         look_around(self.world, self._runtime, self._senses)
+        with self.world.store.read() as tx:
+            in_force = rulebooks.active_hash(tx)
+        self._faults.pop("rules", None)
+        if problem := other_rules(self._runtime.book.hash, in_force):
+            self._faults["rules"] = problem
 
     def _keep_house(self) -> None:
         now = self.world.clock.now()
@@ -296,6 +301,13 @@ class Service:
             "incidents": counts.open_incidents,
         }
         return Report(not silent, (*problems, *late_work(counts, now), *told_on_health(found)), facts)
+
+
+def other_rules(mine: str, in_force: str | None) -> str:
+    """What is wrong if another service on this database has loaded rules since that are not ours; else empty."""
+    if in_force is None or in_force == mine:
+        return ""
+    return f"another service has other rules ({in_force[:12]}, not {mine[:12]}): give both the same files"
 
 
 def late_work(counts: status.Counts, now: datetime) -> list[str]:

@@ -1,11 +1,18 @@
-"""What holds for every test: no deadline that a busy machine could miss, and in CI no test that does not run."""
+"""What holds for every test: no deadline that a busy machine could miss, and in CI no test that does not run.
+
+And the databases: whoever asks for `database_url` is run on SQLite and on PostgreSQL.
+"""
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from monitor.store import upgrade
+from tests.postgres import MISSING, Server, binaries
 
 # A bundle is made where git is; an unpacked one is tested where it may not be.
 collect_ignore = [] if shutil.which("git") else ["test_bundle.py"]
@@ -32,3 +39,38 @@ def pytest_make_collect_report(
         report.outcome = "failed"
         report.longrepr = f"{collector.nodeid} was skipped: in CI every test runs"
     return report
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with tables and nothing in them, made once."""
+    path = tmp_path_factory.mktemp("empty") / "state.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def file_url(tmp_path: Path, empty_file: Path) -> str:
+    """A SQLite database of one's own."""
+    shutil.copyfile(empty_file, tmp_path / "state.db")
+    return f"sqlite:///{tmp_path / 'state.db'}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server, one for each worker."""
+    server = Server()
+    yield server
+    server.stop()
+
+
+on_postgres = pytest.mark.skipif(binaries() is None, reason=MISSING)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=on_postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database of one's own, of either kind."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("file_url"))
+    server: Server = request.getfixturevalue("postgres")
+    return server.emptied()

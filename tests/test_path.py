@@ -22,12 +22,12 @@ MakeTown = Callable[..., Town]
 
 
 @pytest.fixture
-def make_town(tmp_path: Path) -> Iterator[MakeTown]:
+def make_town(tmp_path: Path, database_url: str) -> Iterator[MakeTown]:
     with ExitStack() as stack:
 
         def make(*keys: str) -> Town:
             found = [(key, stack.enter_context(ScriptedReceiver())) for key in keys or ("desk",)]
-            return stack.enter_context(Town(tmp_path, found))
+            return stack.enter_context(Town(tmp_path, found, database_url=database_url))
 
         yield make
 

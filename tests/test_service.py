@@ -38,10 +38,10 @@ class FewFiles:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town(tmp_path: Path, database_url: str) -> Iterator[Town]:
     with ExitStack() as stack:
         ops = stack.enter_context(ScriptedReceiver())
-        yield stack.enter_context(Town(tmp_path, [("ops", ops)]))
+        yield stack.enter_context(Town(tmp_path, [("ops", ops)], database_url=database_url))
 
 
 def service_of(town: Town, files: FewFiles | None = None) -> Service:
@@ -134,6 +134,22 @@ def test_blindness_gets_louder_until_somebody_takes_it_and_near_a_launch_for_eve
         assert pass_by(75) == [["closed"], ["closed"]]
         texts = [got.check_as_of_then(SECRET)["data"]["text"] for got in desk.received]
         assert not any("Cure:" in text or "leak-monitor" in text for text in texts)
+
+
+def test_of_two_services_with_other_rules_the_older_says_so_until_they_agree(town: Town) -> None:
+    first = service_of(town)
+    first._tick("look-out", first._look_around)
+    assert first.health().problems == ()
+    town.use_rules(RULES.replace("云雀9", "云雀10"))
+    second = service_of(town)
+    for service in (first, second):
+        service._tick("look-out", service._look_around)
+    (problem,) = first.health().problems
+    assert problem.startswith("another service has other rules")
+    assert second.health().problems == ()
+    first._install(town.runtime)
+    first._tick("look-out", first._look_around)
+    assert first.health().problems == ()
 
 
 def test_a_clock_that_is_a_year_ahead_purges_nothing(town: Town) -> None:

@@ -38,6 +38,7 @@ class Town:
     clock: HandClock = field(default_factory=lambda: HandClock(NOON))
     posts: list[dict[str, str]] = field(default_factory=list)
     answer: Script | None = None  # instead of the feed
+    database_url: str = ""  # a file in the folder, if not given
 
     def __enter__(self) -> Self:
         self.site = FeedServer({"/feed": self._serve})
@@ -62,7 +63,7 @@ class Town:
 
     @property
     def _url(self) -> str:
-        return f"sqlite:///{self.folder / 'town.db'}"
+        return self.database_url or f"sqlite:///{self.folder / 'town.db'}"
 
     def open_store(self) -> None:
         """Begin to work on the database, for the first time or after a death."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
 
 from pydantic import ValidationError
 
@@ -10,10 +11,11 @@ from monitor.config.entries import make_heartbeat, make_people, make_receivers, 
 from monitor.config.explain import explain
 from monitor.config.routes import make_network
 from monitor.config.settings import FetchOptions, Log, Retention, Settings, Web
-from monitor.config.shape import File
+from monitor.config.shape import DatabaseTable, File
 from monitor.config.source import Source, read_source
 
 _SQLITE = "sqlite:///"
+_POSTGRESQL = "postgresql://"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -38,7 +40,7 @@ def _settings(file: File, source: Source) -> Settings:
     receivers = make_receivers(file, network, source)
     return Settings(
         path=source.path,
-        database_url=_database_url(file.database.url, source),
+        database_url=_database_url(file.database, source),
         language=file.language,
         timezone=file.timezone,
         people=people,
@@ -56,12 +58,45 @@ def _settings(file: File, source: Source) -> Settings:
     )
 
 
-def _database_url(url: str, source: Source) -> str:
-    file = url.removeprefix(_SQLITE)
-    if file == url or not file or file == ":memory:" or "?" in file:
-        fix = f'write "{_SQLITE}" and the path of a file'
+def _database_url(table: DatabaseTable, source: Source) -> str:
+    if table.url.startswith(_POSTGRESQL):
+        return _server_url(table, source)
+    file = table.url.removeprefix(_SQLITE)
+    if file == table.url or not file or file == ":memory:" or "?" in file:
+        fix = f'write "{_SQLITE}" and the path of a file, or "{_POSTGRESQL}user@host/database"'
         raise source.error(("database", "url"), "url is no database that can be used", fix)
+    if table.password_env or table.password_file:
+        raise source.error(("database",), "a file has no password", "remove password_env and password_file")
     return _SQLITE + str((source.path.parent / file).absolute())
+
+
+def _server_url(table: DatabaseTable, source: Source) -> str:
+    at = ("database", "url")
+    try:
+        parts = urlsplit(table.url)
+        named = parts.port != 0 and len(parts.path) > 1
+    except ValueError:
+        named = False
+    if not named:
+        raise source.error(at, "url names no database of a server", f'write "{_POSTGRESQL}user@host/database"')
+    if parts.password is not None or "password" in parse_qs(parts.query):
+        fix = "take it out, and name it with password_env or password_file"
+        raise source.error(at, "url carries a password", fix)
+    if not (table.password_env or table.password_file):
+        return table.url
+    if not parts.username:
+        raise source.error(at, "a password, but no user", f'write "{_POSTGRESQL}user@host/database"')
+    user, _, host = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user}:{quote(_password(table, source), safe='')}@{host}").geturl()
+
+
+def _password(table: DatabaseTable, source: Source) -> str:
+    at = ("database", "password_file")
+    if table.password_env and table.password_file:
+        raise source.error(at, "password_env and password_file both stand here", "keep one of them")
+    if table.password_env:
+        return source.variable(("database", "password_env"), table.password_env)
+    return source.secret_file(at, table.password_file or "")
 
 
 def _web(file: File, source: Source) -> Web:

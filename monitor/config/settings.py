@@ -49,7 +49,7 @@ class Settings:
     """The whole configuration. Its repr shows no secret; `warnings` are for people, each with file and line."""
 
     path: Path
-    database_url: str
+    database_url: str = field(repr=False)  # of a server it carries the password
     language: str
     timezone: ZoneInfo
     people: tuple[Person, ...] = field(repr=False)  # a feed's address may carry a key

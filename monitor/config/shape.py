@@ -44,6 +44,8 @@ class DatabaseTable(Table):
     """[database]."""
 
     url: Line = "sqlite:///data/leak-monitor.db"
+    password_env: Variable | None = None
+    password_file: Line | None = None
 
 
 class RulesTable(Table):

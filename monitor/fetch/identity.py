@@ -21,6 +21,8 @@ _COUNT = (
 # Lines whose numbers change without an edit: "12 likes · 3 comments", "赞 1.2万". In a sentence they are its words.
 _COUNTS = re.compile(rf"{_COUNT}(?:[\s·•|/,，、-]{{0,5}}{_COUNT}){{0,9}}", re.IGNORECASE)
 _SPACE_BESIDE_CHINESE = re.compile(r" (?=[^\x00-\x7f])|(?<=[^\x00-\x7f]) ")
+_LONGEST_ID_BYTES = 1000  # PostgreSQL refuses rows with index entries of more than some 2,700 bytes
+_LONGEST_URL_BYTES = 2000
 _CUT = re.compile(r"\s?(?:\[?(?:\.{3}|…|&hellip;)\]?)$")
 
 
@@ -68,7 +70,13 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
 
 
 def _native_id(said: str, account: Account) -> str:
-    """The id as it is if it is an absolute URI; else one of its feed alone, for two blogs may both count 1, 2, 3."""
+    """The id as it is if it is an absolute URI; else one of its feed alone, for two blogs may both count 1, 2, 3.
+
+    Of a very long one its hash stands there: databases do not index it.
+    """
+    written = said.encode("utf-8", "surrogatepass")
+    if len(written) > _LONGEST_ID_BYTES:
+        said = f"sha256:{hashlib.sha256(written).hexdigest()}"
     return said if _URI.fullmatch(said) else f"{account.native_id}#{said}"
 
 
@@ -135,4 +143,6 @@ def _one_line(text: str) -> str:
 
 
 def _web_address(link: str | None) -> str | None:
-    return link if link and re.match(r"https?://[^\s/]", link, re.IGNORECASE) else None
+    if link is None or len(link.encode("utf-8", "surrogatepass")) > _LONGEST_URL_BYTES:
+        return None
+    return link if re.match(r"https?://[^\s/]", link, re.IGNORECASE) else None

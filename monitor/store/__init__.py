@@ -1,6 +1,6 @@
 """Keep what we read: the only SQL of the program.
 
-engine      opening the database, transactions
+engine      opening the database, transactions; server what is PostgreSQL's own
 schema      the tables, of the types in types.py; migrations/ makes them
 claims      fenced leases
 accounts    who is read and when; posts saves what a read brought (T1), gaps what it may have missed

@@ -82,10 +82,12 @@ def claim(
 ) -> list[Row[Any]]:
     """Take up to `limit` due rows, the oldest first, each for `lease_s` seconds; answers them as they are now."""
     order = (table.c[oldest], table.c.id)
-    ids = select(table.c.id).where(is_due(table, now), where).order_by(*order).limit(limit)
+    free = select(table.c.id).where(is_due(table, now), where).order_by(*order).limit(limit)
+    # As a common table it is looked up once; as a subquery PostgreSQL may do so again and take more than `limit`.
+    ids = free.with_for_update(skip_locked=True).cte("free")
     taking = (
         update(table)
-        .where(table.c.id.in_(ids.with_for_update(skip_locked=True)))
+        .where(table.c.id.in_(select(ids.c.id)))
         .values(
             claimed_until=now + timedelta(seconds=lease_s),
             claim_no=table.c.claim_no + 1,

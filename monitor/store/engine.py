@@ -4,24 +4,27 @@ import fcntl
 import os
 from collections import deque
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Self
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, RootTransaction, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError, StatementError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.schema import Table
 
-from monitor.errors import SchemaError, StoreError, StoreInUseError
+from monitor.errors import SchemaError, StoreError, StoreInUseError, StoreLostError
+from monitor.store import server
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_BEGIN = "sqlite_begin"
+_WRITES = "leak_monitor_writes"
+_ADDRESSES = 'write "sqlite:///" and the path of a file, or "postgresql://user@host/database"'
+_RESTART_PAUSES_S = (0.1, 0.2, 0.4, 0.8, 1.5, 2.0)  # five seconds in all
 _PRAGMAS = (
     "busy_timeout = 10000",  # ms; other processes (backup, the command line), never our own threads
     "journal_mode = WAL",
@@ -49,27 +52,47 @@ class Store:
         if path and not path.exists():
             raise SchemaError(f"{path}: no database yet; run `leak-monitor db upgrade`")
         self._engine = _open(url)
+        # The default of PostgreSQL would show every statement another state.
+        self._readers = self._engine if path else self._engine.execution_options(isolation_level="REPEATABLE READ")
         self.exclusive = path is not None  # one service at a time, see hold_alone
         self.folder = path.parent if path else None  # on this machine
-        self._turns: AbstractContextManager[object] = _Turns() if path else nullcontext()
+        self._turns = _Turns()
+        self._may_restart = False
         try:
             with self.read() as tx:
                 _check_version(tx)
         except StoreError:
             self.close()
             raise
+        self._may_restart = path is None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view of the rows; whatever is written in it is rolled back."""
-        with _told_plainly(), self._engine.connect() as tx:
+        with _told_plainly(), self._connect(self._readers) as tx:
             yield tx
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction: commits at the end, rolls back on any error. Never open one inside another."""
-        with self._turns, _told_plainly(), self._engine.connect() as tx, _writing(tx):
+        """One transaction: commits at the end, rolls back on any error. Never open one inside another.
+
+        Writers take turns, those of other processes too. StoreLostError if the server went away in the middle: what
+        was done may be done again.
+        """
+        with self._turns, _told_plainly(), self._connect(self._engine) as tx, _writing(tx):
             yield tx
+
+    def _connect(self, engine: Engine) -> Connection:
+        """A connection. A server that was there a moment ago may only restart: the first to miss it waits for it."""
+        for pause_s in _RESTART_PAUSES_S if self._may_restart else ():
+            try:
+                return engine.connect()
+            except OperationalError:
+                Event().wait(pause_s)
+        self._may_restart = False
+        connection = engine.connect()
+        self._may_restart = engine.dialect.name != "sqlite"
+        return connection
 
     def close(self) -> None:
         """Give the files back."""
@@ -114,17 +137,23 @@ def database_exists(url: str) -> bool:
     return path is None or path.exists()
 
 
-def upgrade(url: str) -> None:
-    """Make the database (mode 0600) and its folder if missing, and bring its tables to this version. Repeatable."""
+def upgrade(url: str, revision: str = "head") -> None:
+    """Make the file (mode 0600) and its folder if missing, and bring the tables to this version. Repeatable.
+
+    Of two that do so at once, one waits for the other and finds nothing to do. A database of PostgreSQL must be there.
+    """
     path = _sqlite_path(url)
     if path:
         _make_private(path)
     engine = _open(url)
     try:
         with _told_plainly(), engine.connect() as tx, _writing(tx):
+            if not path:
+                server.check_server(tx)
+                tx.execute(text("set local statement_timeout = 0"))
             config = _alembic()
             config.attributes["connection"] = tx
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     finally:
         engine.dispose()
 
@@ -174,10 +203,20 @@ def insert_into(tx: Connection, table: Table) -> "sqlite.Insert | postgresql.Ins
 
 def _open(url: str) -> Engine:
     # Transactions are short and their number is that of our threads, so the pool needs no bound of its own.
-    engine = create_engine(url, hide_parameters=True, max_overflow=-1)
-    if engine.dialect.name == "sqlite":
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, hide_parameters=True, max_overflow=-1)
         event.listen(engine, "connect", _prepare)
-        event.listen(engine, "begin", _begin)
+    else:
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,
+            max_overflow=-1,
+            pool_pre_ping=True,  # after a restart of the server no connection of the pool is alive
+            isolation_level="READ COMMITTED",
+            connect_args=dict(server.SESSION),
+        )
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -188,16 +227,30 @@ def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAP
 
 
 def _begin(tx: Connection) -> None:
-    # A reader that turns writer fails at once with "database is locked", whatever the timeout.
-    tx.exec_driver_sql(tx.get_execution_options().get(_BEGIN, "BEGIN"))
+    writes = tx.get_execution_options().get(_WRITES, False)
+    if tx.dialect.name == "sqlite":
+        # A reader that turns writer fails at once with "database is locked", whatever the timeout.
+        tx.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        server.take_turn(tx)
 
 
 def _writing(tx: Connection) -> RootTransaction:
-    return tx.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"}).begin()
+    return tx.execution_options(**{_WRITES: True}).begin()
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(f"the address of the database cannot be read; {_ADDRESSES}") from None
+    if parsed.drivername not in ("sqlite", "postgresql"):
+        raise StoreError(f"{parsed.drivername} is no database of ours; {_ADDRESSES}")
+    return parsed
 
 
 def _sqlite_path(url: str) -> Path | None:
-    parsed = make_url(url)
+    parsed = _parse(url)
     if parsed.get_backend_name() != "sqlite":
         return None
     if not parsed.database or parsed.database == ":memory:":
@@ -239,13 +292,14 @@ def _check_version(tx: Connection) -> None:
 
 @contextmanager
 def _told_plainly() -> Iterator[None]:
-    """Turn the library's errors into ours: no SQL and no values, but what to do."""
+    """Turn the library's errors into ours: no SQL and no values, also not as their cause, but what to do."""
     try:
         yield
     except StatementError as error:
-        cause = error.orig or error
-        name = getattr(cause, "sqlite_errorname", "")
-        fix = next((fix for code, fix in _FIXES.items() if name.startswith(code)), "")
-        raise StoreError(f"database: {cause}" + (f"; {fix}" if fix else "")) from error
+        name = getattr(error.orig, "sqlite_errorname", "")
+        fixes = (fix for code, fix in _FIXES.items() if name.startswith(code))
+        problem, fix = (str(error.orig), next(fixes, "")) if name else server.describe(error)
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        raise (StoreLostError if lost else StoreError)(f"database: {problem}" + (f"; {fix}" if fix else "")) from None
     except SQLAlchemyError as error:
-        raise StoreError(f"database: {error}") from error
+        raise StoreError(f"database: {error}") from None

@@ -37,3 +37,8 @@ def active_rulebook(tx: Connection) -> KeptRuleBook | None:
     """The one that was in force last."""
     row = tx.execute(select(rulebooks.c.hash, rulebooks.c.body).where(rulebooks.c.active)).one_or_none()
     return KeptRuleBook(*row) if row else None
+
+
+def active_hash(tx: Connection) -> str | None:
+    """The hash of the one that was put in force last, by whichever service."""
+    return tx.execute(select(rulebooks.c.hash).where(rulebooks.c.active)).scalar_one_or_none()

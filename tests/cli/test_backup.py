@@ -13,9 +13,7 @@ from tests.cli.home import Home, command
 from tests.cli.running import Running, free_port, until
 
 ME = getpass.getuser()
-KEEP_SAFE = (
-    "it holds the texts of posts, and the watchlist in its rule books: keep it encrypted\n"
-)
+KEEP_SAFE = "it holds the texts of posts, and the watchlist in its rule books: keep it encrypted\n"
 
 
 @pytest.fixture

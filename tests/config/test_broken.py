@@ -309,12 +309,6 @@ BROKEN = [
         id="two accounts of one platform without keys",
     ),
     pytest.param(
-        "[web]", '[database]\nurl = "postgresql://h/db" #!\n[web]', "url is no database", "sqlite:///", id="database"
-    ),
-    pytest.param(
-        "[web]", '[database]\nurl = "sqlite:///:memory:" #!\n[web]', "url is no database", "a file", id="no file"
-    ),
-    pytest.param(
         "[web]",
         "[retention]\nunflagged_days = 91 #!\n[web]",
         "unflagged_days is too large",

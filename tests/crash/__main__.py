@@ -1,37 +1,64 @@
-"""The long proof: `python -m tests.crash --kills 500 --each 20 --seed 1`; exit code 1 if an invariant broke."""
+"""The long proof: `python -m tests.crash --kills 500 --each 20 --seed 1`; exit code 1 if an invariant broke.
+
+With `--postgresql` on a server of its own; there `--pairs` kills one of two services, `--restarts` the server itself.
+"""
 
 import argparse
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.crash.harness import Harness
+from tests.postgres import Server
 
 POINTS = ("C1", "C2", "C3", "C4", "C6", "C7", "C9")
 
 
 def main() -> int:
     """Kill as often as asked, then report."""
+    wanted = _asked()
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = None
+        if wanted.postgresql:
+            server = Server(durable=True)
+            stack.callback(server.stop)
+        harness = Harness(directory, wanted.seed, server.make() if server else f"sqlite:///{directory / 'proof.db'}")
+        for _ in _counted(wanted.kills, "kills"):
+            harness.kill_at_random()
+        for _ in _counted(wanted.pairs, "kills of one of two"):
+            harness.kill_one_of_two()
+        for n in _counted(wanted.each * len(POINTS), "crash points"):
+            harness.die_at(POINTS[n % len(POINTS)])
+        for _ in _counted(wanted.each, "requests without an answer"):
+            harness.die_unanswered()
+        for done in _counted(0 if server else wanted.each, "backups"):
+            harness.die_in_backup(done % 3 + 1)
+        if server and wanted.restarts:
+            harness.outlive(server.restart_at_once, wanted.restarts)
+        report = harness.settle()
+    sys.stdout.write(f"{report}\n")
+    return 1 if report.broken else 0
+
+
+def _asked() -> argparse.Namespace:
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("--kills", type=int, default=500)
     ask.add_argument("--each", type=int, default=20, help="times that each crash point is hit")
     ask.add_argument("--seed", type=int, default=1)
+    ask.add_argument("--postgresql", action="store_true")
+    ask.add_argument("--pairs", type=int, default=0, help="times that one of two services is killed (PostgreSQL)")
+    ask.add_argument("--restarts", type=int, default=0, help="immediate restarts of the server (PostgreSQL)")
     wanted = ask.parse_args()
-    with tempfile.TemporaryDirectory() as directory:
-        harness = Harness(Path(directory), wanted.seed)
-        for done in range(wanted.kills):
-            harness.kill_at_random()
-            sys.stderr.write(f"\r{done + 1}/{wanted.kills} kills")
-        for point in POINTS * wanted.each:
-            harness.die_at(point)
-        for _ in range(wanted.each):
-            harness.die_unanswered()
-        for done in range(wanted.each):
-            harness.die_in_backup(done % 3 + 1)
-        report = harness.settle()
-    sys.stderr.write("\n")
-    sys.stdout.write(f"{report}\n")
-    return 1 if report.broken else 0
+    if not wanted.postgresql and (wanted.pairs or wanted.restarts):
+        ask.error("--pairs and --restarts need --postgresql")
+    return wanted
+
+
+def _counted(times: int, what: str) -> "range":
+    sys.stderr.write(f"{times} {what}\n")
+    return range(times)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,10 +24,11 @@ from tests.crash.plan import Plan
 from tests.samples import rules
 from tests.store.invariants import broken_invariants
 
-SPEED = 20.0  # the service's clock; a lease of a minute runs out in three seconds
+SPEED = 20.0  # the service's clock
 FEEDS = 4
 PUBLISH_EVERY_S = 0.15  # a third leak; a receiver takes ten messages a second while the service lives
-START_S, SETTLE_S, DIE_S = 30.0, 120.0, 60.0
+START_S, SETTLE_S, DIE_S = 30.0, 240.0, 60.0
+BACK_S = 15.0
 ROOT = Path(__file__).resolve().parents[2]
 RULES = rules()
 BACK_UP = """
@@ -47,20 +49,23 @@ class Report:
     in_gaps: int = 0  # posts that fell out of a feed while we were dead, as a gap record says
     receipts: int = 0
     repeated: int = 0
+    back_s: list[float] = field(default_factory=list)  # from a restart of the server until the service works again
     broken: list[str] = field(default_factory=list)
 
 
 class Harness:
     """One database, one site, one receiver, many short lives of the service."""
 
-    def __init__(self, directory: Path, seed: int) -> None:
+    def __init__(self, directory: Path, seed: int, database_url: str) -> None:
+        # A service that may not be alone waits for the leases of the dead: there the clock runs faster still.
+        speed = SPEED if database_url.startswith("sqlite") else 2 * SPEED
         self.chance = random.Random(seed)
         origin_s = time.time()
         self.directory = directory
-        self.clock = FastClock(origin_s, SPEED)
+        self.clock = FastClock(origin_s, speed)
         self.site = Site(FEEDS, self.clock.now)
         self.sink = Sink(random.Random(seed + 1), self.clock.now)
-        self.plan = Plan(origin_s, SPEED, f"sqlite:///{directory / 'proof.db'}", self.site.url, self.sink.url, FEEDS)
+        self.plan = Plan(origin_s, speed, database_url, self.site.url, self.sink.url, FEEDS)
         (directory / "plan.json").write_text(json.dumps(asdict(self.plan)))
         (directory / "rules").mkdir()
         (directory / "rules" / "all.toml").write_text(RULES)
@@ -123,6 +128,42 @@ class Harness:
             with Store(restored) as store, store.read() as tx:
                 self.report.broken += [f"C13:{nth}: {line}" for line in broken_invariants(tx, told=["desk"])]
 
+    def outlive(self, restart: Callable[[], None], times: int) -> None:
+        """Let the service work while its database server is restarted; it must be back at work soon each time."""
+        process = self._start()
+        with Store(self.plan.database_url) as store:
+            for _ in range(times):
+                time.sleep(self.chance.uniform(0.5, 2.0))
+                restart()
+                began_s = time.time()
+                before = self._progress(store)
+                while any(now <= then for now, then in zip(self._progress(store), before, strict=True)):
+                    if time.time() - began_s > BACK_S:
+                        self.report.broken.append(f"not back at work {BACK_S} s after a restart of the server")
+                        break
+                    time.sleep(0.05)
+                self.report.back_s.append(round(time.time() - began_s, 2))
+        if process.poll() is not None:
+            self.report.broken.append(f"the service ended with {process.returncode}")
+        self._kill(process)
+
+    def work_side_by_side(self, seconds: float) -> None:
+        """Two services on one database, neither of which dies; the receiver answers well, so nothing comes twice."""
+        self.sink.good = True
+        processes = [self._start(), self._start()]
+        time.sleep(seconds)
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+        for process in processes:
+            _bury(process)
+        self.sink.good = False
+
+    def kill_one_of_two(self) -> None:
+        """Another service lives on while one is killed at random."""
+        other = self._start()
+        self.kill_at_random()
+        self._kill(other)
+
     def settle(self) -> Report:
         """Publish no more, let everything be delivered, and check every invariant."""
         self._quiet.set()
@@ -174,6 +215,12 @@ class Harness:
         if point:
             self.report.points.append(point)
 
+    def _progress(self, store: Store) -> tuple[int, int]:
+        """How many reads and how many attempts were begun until now: both grow as long as the service works."""
+        with store.read() as tx:
+            reads = tx.execute(select(func.sum(accounts.c.claim_no))).scalar_one()
+            return int(reads), tx.execute(select(func.count()).select_from(revisions)).scalar_one()
+
     def _all_told(self, store: Store) -> bool:
         waits = select(func.count()).select_from(deliveries).where(deliveries.c.state.in_(["waiting", "held"]))
         pending = select(func.count()).select_from(revisions).where(revisions.c.state == "pending")
@@ -181,7 +228,9 @@ class Harness:
             stored = _stored(tx)
             busy = tx.execute(waits).scalar_one() + tx.execute(pending).scalar_one()
             blind = _gaps(tx)
-        return busy == 0 and all(post.native_id in stored or _in_gap(post, blind) for post in self.site.published)
+        return busy == 0 and all(
+            post.native_id in stored or _in_gap(post, blind, self.plan.speed) for post in self.site.published
+        )
 
     def _check(self, store: Store) -> None:
         with store.read() as tx:
@@ -191,7 +240,7 @@ class Harness:
             if post.native_id in stored:
                 if post.leaks != (post.native_id in alerted):
                     self.report.broken.append(f"{post}: alerted {post.native_id in alerted}")
-            elif _in_gap(post, blind):
+            elif _in_gap(post, blind, self.plan.speed):
                 self.report.in_gaps += 1
             else:
                 self.report.broken.append(f"I8 {post} was never stored, and no gap says so")
@@ -228,9 +277,9 @@ def _gaps(tx: Connection) -> list[tuple[str, datetime, datetime]]:
     return [(platform, from_at, to_at) for platform, from_at, to_at in rows if to_at is not None]
 
 
-def _in_gap(post: Published, blind: list[tuple[str, datetime, datetime]]) -> bool:
+def _in_gap(post: Published, blind: list[tuple[str, datetime, datetime]], speed: float) -> bool:
     # A second of grace: a post is published a moment before the page is made that would have shown it.
-    grace = timedelta(seconds=SPEED)
+    grace = timedelta(seconds=speed)
     return any(
         platform == f"site{post.feed}" and from_at - grace <= post.at <= to_at for platform, from_at, to_at in blind
     )

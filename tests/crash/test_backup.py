@@ -8,8 +8,8 @@ from tests.crash.harness import Harness
 
 
 @pytest.mark.timeout(300)
-def test_a_crash_during_a_backup_at_work_leaves_a_sound_one_or_none(tmp_path: Path) -> None:
-    harness = Harness(tmp_path, seed=13)
+def test_a_crash_during_a_backup_at_work_leaves_a_sound_one_or_none(tmp_path: Path, file_url: str) -> None:
+    harness = Harness(tmp_path, 13, file_url)
     for nth in (1, 2, 3):
         harness.die_in_backup(nth)
     assert (tmp_path / "restored.db").exists()

@@ -144,3 +144,10 @@ def test_tags_are_told_together_where_no_text_says_them(tags: tuple[str, ...], t
 def test_the_order_of_tags_makes_no_new_version() -> None:
     one, other = (build_post(replace(ENTRY, tags=tags), account(), NOW) for tags in (("a", "b"), ("b", "a")))
     assert one == other
+
+
+def test_an_id_or_address_that_no_database_indexes_is_shortened() -> None:
+    long = "https://feeds.example/" + "云" * 1000
+    posts = [build_post(replace(ENTRY, native_id=long + end, link=long), account(), NOW) for end in "aab"]
+    assert posts[0].native_id == posts[1].native_id != posts[2].native_id
+    assert all(len(post.native_id) < 100 and post.url is None for post in posts)
