@@ -1,6 +1,7 @@
 """The audit log in a real database: sealing, what the database refuses, and what is found if that was got round."""
 
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,8 @@ from monitor.errors import StoreError
 from monitor.store import Store, audit
 from monitor.store.chain import BEFORE_FIRST, Broken, Harm, Head
 from monitor.store.schema import audit as table
+from tests.conftest import on_postgres
+from tests.postgres import Server
 from tests.store import sample
 from tests.store.sample import NOON
 
@@ -111,6 +114,19 @@ def test_the_database_refuses_to_delete_a_line_by_the_back_door(store: Store) ->
 
 # --- what is found when that was got round --------------------------------------------------------------------------
 
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=on_postgres)])
+def harmed(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """A database that nobody uses afterwards: what guards its log is taken away."""
+    if request.param == "sqlite":
+        url = str(request.getfixturevalue("file_url"))
+    else:
+        server: Server = request.getfixturevalue("postgres")
+        url = server.make()
+    with Store(url) as store:
+        yield store
+
+
 OTHER = "'" + "1" * 64 + "'"
 
 
@@ -143,21 +159,21 @@ OTHER = "'" + "1" * 64 + "'"
         ("update audit set no = 0 where no = 1", Broken(Harm.INSERTED, 0, 0, 1)),
     ],
 )
-def test_a_line_that_was_tampered_with_is_named(store: Store, mutation: str, found: Broken) -> None:
-    write_lines(store, 6)
-    seal(store)
-    kept = head(store)
-    got_round(store, mutation)
-    assert found in harm(store, kept)
-    seal(store)
-    assert found.no in {broken.no for broken in harm(store, kept)}
+def test_a_line_that_was_tampered_with_is_named(harmed: Store, mutation: str, found: Broken) -> None:
+    write_lines(harmed, 6)
+    seal(harmed)
+    kept = head(harmed)
+    got_round(harmed, mutation)
+    assert found in harm(harmed, kept)
+    seal(harmed)
+    assert found.no in {broken.no for broken in harm(harmed, kept)}
 
 
-def test_two_lines_that_changed_places_are_named(store: Store) -> None:
-    write_lines(store, 6)
-    seal(store)
-    got_round(store, "update audit set no = -no where no in (2, 5)", "update audit set no = 7 + no where no < 0")
-    assert harm(store) == [Broken(Harm.REORDERED, 2, 2, 5, 5), Broken(Harm.REORDERED, 5, 5, 2, 2)]
+def test_two_lines_that_changed_places_are_named(harmed: Store) -> None:
+    write_lines(harmed, 6)
+    seal(harmed)
+    got_round(harmed, "update audit set no = -no where no in (2, 5)", "update audit set no = 7 + no where no < 0")
+    assert harm(harmed) == [Broken(Harm.REORDERED, 2, 2, 5, 5), Broken(Harm.REORDERED, 5, 5, 2, 2)]
 
 
 def got_round(store: Store, *statements: str) -> None:

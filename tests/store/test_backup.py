@@ -373,7 +373,7 @@ def test_a_copy_tells_nobody(file: Path) -> None:
 
 # --- PostgreSQL, by its own programs ----------------------------------------------------------------------------------
 
-ADDRESS = "postgresql+psycopg://monitor:s3cret%40@db.example:5433/watch?sslmode=require"
+ADDRESS = "postgresql://monitor:s3cret%40@db.example:5433/watch?sslmode=require"
 
 
 @pytest.mark.parametrize(
