@@ -21,6 +21,17 @@ settings.register_profile("steady", deadline=None, print_blob=True)
 settings.load_profile("steady")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spread the long tests, which have a time limit of their own, so that no worker gets all of them at the end."""
+    long = [item for item in items if item.get_closest_marker("timeout")]
+    short = [item for item in items if not item.get_closest_marker("timeout")]
+    apart = max(1, len(short) // (len(long) + 1))
+    for number, item in enumerate(long):
+        short.insert(number * (apart + 1), item)
+    items[:] = short
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield

@@ -55,6 +55,7 @@ def settle(town: Town) -> None:
             town.round(**step)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("error", [sqlite3.OperationalError, sqlite3.IntegrityError])
 def test_whatever_statement_fails_nothing_is_lost_or_told_twice(town: Town, error: type[sqlite3.Error]) -> None:
     trouble = Trouble(error)
