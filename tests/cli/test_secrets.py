@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -26,12 +27,12 @@ CANARIES: Mapping[str, str] = {
     "database password": "db-canary-19be",
     "name of a product": "灰鹤Q5",
     "code name": "沉香木",
-    "price": "4731",
+    "price": "47319",
     "key of a product": "greycrane-q5",
     "id of a rule": "rule-canary-64e2",
     "text of a post": "canary words that only this post has",
 }
-POST = f"{CANARIES['text of a post']}: 明天来看灰鹤Q5，首发价 4731 元，沉香木"
+POST = f"{CANARIES['text of a post']}: 明天来看灰鹤Q5，首发价 47319 元，沉香木"
 
 RULES = f"""
 [[products]]
@@ -47,13 +48,13 @@ until = "tbd"
 [[products.facts]]
 name = "price"
 kind = "price"
-value = "4731 CNY"
+value = "47319 CNY"
 
 [[rules]]
 id = "{CANARIES["id of a rule"]}"
 kinds = ["product", "price"]
 severity = "high"
-examples.match = ["灰鹤Q5 卖 4731 元"]
+examples.match = ["灰鹤Q5 卖 47319 元"]
 """
 CONFIG = """
 timezone = "Asia/Shanghai"
@@ -119,8 +120,12 @@ def found_in(said: str) -> list[str]:
         name: {canary, quote(canary), quote(canary, safe=""), json.dumps(canary)[1:-1], canary.encode().hex()}
         for name, canary in CANARIES.items()
     }
-    lower = said.lower()
-    return [name for name, written in forms.items() if any(form.lower() in lower for form in written)]
+    return [name for name, written in forms.items() if any(_stands_in(form.lower(), said.lower()) for form in written)]
+
+
+def _stands_in(form: str, said: str) -> bool:
+    """A number counts as a whole one only: ports, instants and seconds have all digits somewhere."""
+    return form in said if not form.isdigit() else re.search(rf"(?<![\d.]){form}(?!\d)", said) is not None
 
 
 def environ_of(home: Home) -> dict[str, str]:
@@ -243,10 +248,10 @@ WRONG_RULES = [
     pytest.param('names = ["灰鹤Q5"]', 'names = "灰鹤Q5"', id="text for a list"),
     pytest.param('names = ["灰鹤Q5"]', 'names = []\n"灰鹤Q5" = true', id="a name as a key"),
     pytest.param('names = ["灰鹤Q5"]', "greycrane-q5 = 1", id="a key of a product as a key"),
-    pytest.param('["沉香木"]', '["沉香木", "灰鹤Q5", 4731]', id="number in a list"),
+    pytest.param('["沉香木"]', '["沉香木", "灰鹤Q5", 47319]', id="number in a list"),
     pytest.param('label = "Kingfisher"', 'label = "灰鹤Q5"', id="label that tells"),
     pytest.param('label = "Kingfisher"', 'label = "greycrane-q5"', id="label that tells the key"),
-    pytest.param("4731 CNY", "4731 yuan", id="no price"),
+    pytest.param("47319 CNY", "47319 yuan", id="no price"),
     pytest.param('until = "tbd"', 'until = "event:灰鹤Q5"', id="no event"),
     pytest.param('examples.match = ["灰鹤Q5', 'examples.match = ["无关', id="example that fails"),
     pytest.param(
