@@ -19,7 +19,7 @@ from monitor.model.canary import with_canary
 from monitor.model.rulebook import RuleBook
 from monitor.pipeline import Runtime
 from monitor.rules import RulesKey, check_examples, load_rules, parse_rulebook
-from monitor.rules.seal import open_kept
+from monitor.rules.seal import all_rules_files, open_kept
 from monitor.store import Store, database_exists, rulebooks, upgrade
 from monitor.telemetry import log_trouble
 from monitor.words import LANGUAGES
@@ -190,7 +190,7 @@ class Watched:
         of_config = _marks_of([self._path])
         settings = load_settings(self._path)
         self._rules_dir = settings.rules_dir
-        self._loaded = of_config + _marks_of(_rules_there(settings.rules_dir))
+        self._loaded = of_config + _marks_of(all_rules_files(settings.rules_dir))
         self._is_good = True
         return settings
 
@@ -207,12 +207,7 @@ class Watched:
             log_trouble("last_good_not_kept", config=self._path.name)
 
     def _marks(self) -> Marks:
-        return _marks_of([self._path, *(_rules_there(self._rules_dir) if self._rules_dir else [])])
-
-
-def _rules_there(directory: Path) -> list[Path]:
-    """What may be rules files, also where two of them exclude each other."""
-    return sorted([*directory.glob("*.toml"), *directory.glob("*.toml.age")])
+        return _marks_of([self._path, *(all_rules_files(self._rules_dir) if self._rules_dir else [])])
 
 
 def _marks_of(files: Iterable[Path]) -> Marks:

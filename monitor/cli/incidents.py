@@ -1,6 +1,5 @@
 """`leak-monitor incidents`: our own trouble, and who sees to it."""
 
-import getpass
 from dataclasses import asdict
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 from rich.text import Text
 
 from monitor.cli import show
+from monitor.cli.actor import actor
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, LangOption, open_store, readable_settings
 from monitor.clock import SystemClock
 from monitor.deliver.trouble import incident_lines
@@ -77,7 +77,7 @@ def take(
     config: ConfigOption = DEFAULT_CONFIG,
 ) -> None:
     """Say that somebody sees to it: it reminds nobody any more, and is over by itself when the trouble is."""
-    who = by or getpass.getuser()
+    who = by or actor()
     with open_store(readable_settings(config)) as store, store.write() as tx:
         incidents.take_incident(tx, number, who, note, SystemClock().now())
     show.out().print(f"incident {number}: taken by {who}", markup=False)
@@ -86,7 +86,7 @@ def take(
 @app.command("close")
 def close(number: NumberArgument, by: AsOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
     """Say that it is over, when it cannot notice that by itself; if it is not, it opens anew."""
-    who = by or getpass.getuser()
+    who = by or actor()
     with open_store(readable_settings(config)) as store, store.write() as tx:
         incidents.close_by_hand(tx, number, who, SystemClock().now())
     show.out().print(f"incident {number}: closed by {who}", markup=False)

@@ -58,10 +58,14 @@ def open_kept(text: str, key: RulesKey | None) -> str:
     return _opened(text.encode(), key, "rule book").decode()
 
 
+def all_rules_files(directory: Path) -> list[Path]:
+    """What may be rules files, in order, also where two of them exclude each other."""
+    return sorted([*directory.glob("*.toml"), *directory.glob(f"*.toml{ENDING}")])
+
+
 def rules_files(directory: Path) -> list[Path]:
     """The files of a rules directory, in order; RuleError if one stands there both open and encrypted."""
-    closed = directory.glob(f"*.toml{ENDING}")
-    files = sorted([*directory.glob("*.toml"), *closed], key=plain_name)
+    files = sorted(all_rules_files(directory), key=plain_name)
     for one, other in pairwise(files):
         if plain_name(one) == plain_name(other):
             raise RuleError(one.name, None, f"stands beside {other.name}", "keep one of them")
