@@ -25,13 +25,12 @@ _SENTENCE_ENDS = re.compile(r"\.\s")
 _SIGNS = frozenset(":").union(*MATES.items())
 SOUND_HAN = 3  # Han characters of a name that may be written by sound though it has no number
 _LONG_WORD = re.compile(r"[a-z]{4}")
-# Such digits among the letters of a word, or before its first two. Asked of every text, so the digit comes first.
-_LEET_WORD = re.compile(
-    r"[0134578@$](?=[0134578@$]?[A-Za-z])(?:(?<=[A-Za-z].)|(?<=[A-Za-z][0134578@$].)|(?<![\w.].)(?=.[A-Za-z]))"
-)
 _LEET_DIGITS = "0134578@$"
+# Such digits among the letters of a word, or before its first two.
+_L = rf"[{_LEET_DIGITS}]"
+_LEET_WORD = re.compile(rf"{_L}(?={_L}?[A-Za-z])(?:(?<=[A-Za-z].)|(?<=[A-Za-z]{_L}.)|(?<![\w.].)(?=.[A-Za-z]))")
 _NEITHER, _DIGIT, _LETTER, _EITHER, _GONE, _END = range(6)
-_SHAPES = str.maketrans("0134578@$i", "oleastbasl")
+_SHAPES = str.maketrans(f"{_LEET_DIGITS}i", "oleastbasl")
 _RUN_ON = re.compile(r"[.\-/:]")  # between digits these make another number
 
 

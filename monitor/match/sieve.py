@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Codes: TypeAlias = NDArray[np.uint32]  # code points
 
 CHARACTERS_AT_ONCE: Final = 50_000  # stays in the cache; a longer text is asked by itself
-BETWEEN: Final = 0x110000  # stands behind each text: no character
+_BETWEEN: Final = 0x110000  # stands behind each text: no character
 _BETWEEN_KEYS: Final = "\x1f"  # and behind each key: it folds away, so no key has it
 _SEVERAL: Final = 0xFFFFFFFE  # characters that become more than one, such as ㎏ and ⑫
 _CODE: Final = np.dtype("<u4")
@@ -26,8 +26,8 @@ class PerCharacter:
     def __init__(self, ask: Callable[[str], int], dtype: type[np.unsignedinteger[Any]], between: int = 0) -> None:
         self._ask = ask
         self._unknown = np.iinfo(dtype).max
-        self._known = np.full(BETWEEN + 1, self._unknown, dtype)
-        self._known[BETWEEN] = between
+        self._known = np.full(_BETWEEN + 1, self._unknown, dtype)
+        self._known[_BETWEEN] = between
 
     def of(self, codes: Codes) -> NDArray[Any]:
         """The number of each of these characters."""
@@ -83,7 +83,7 @@ def side_by_side(texts: Sequence[str]) -> Iterator[tuple[Sequence[int], Codes]]:
 
 def _joined(texts: Sequence[str]) -> Codes:
     codes = _codes_of("\0".join([*texts, ""]))
-    codes[np.cumsum([len(text) + 1 for text in texts]) - 1] = BETWEEN
+    codes[np.cumsum([len(text) + 1 for text in texts]) - 1] = _BETWEEN
     return codes
 
 
