@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from benchmarks import made, ours, peers, stored
+from benchmarks import cycle, made, ours, peers, stored
 from benchmarks.timing import stay_on_one_core
 
 ROOT = Path(__file__).parent.parent
@@ -71,6 +71,15 @@ def long_figures(work: Path) -> Iterator[Figure]:
     yield Figure("scan of 1,000,000 posts, memory", 300, mib, "MiB", at_most=True)
 
 
+def reading_figures(work: Path) -> Iterator[Figure]:
+    """A cycle of a thousand feeds, and ten thousand at rest."""
+    ours_s, theirs_s, taken_s = cycle.cycle(work)
+    yield Figure("cycle of 1,000 feeds, 5 % changed", 0, ours_s, "CPU s")
+    yield Figure("  beside feedparser.parse(url)", 12, theirs_s / ours_s, "x")
+    yield Figure("  by the clock", 0.75, taken_s, "s", at_most=True)
+    yield Figure("10,000 accounts at rest", 1.0, cycle.resting(work), "% of a core", at_most=True)
+
+
 def _peer(name: str, given: Path) -> float | None:
     """Posts a second of a peer in whichever environment has it; None if none has."""
     for python in (VENV / "bin" / "python", Path(sys.executable)):
@@ -95,13 +104,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
     parser.add_argument("--peers", action="store_true", help="first install the heavy peers into .venv-bench")
     parser.add_argument("--scan", action="store_true", help="only the scan of a million posts, which takes minutes")
+    parser.add_argument("--reading", action="store_true", help="only the reading of feeds")
     asked = parser.parse_args()
     if asked.peers:
         install_peers()
     stay_on_one_core()
+    section = long_figures if asked.scan else reading_figures if asked.reading else figures
     missed = 0
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
-        for figure in (long_figures if asked.scan else figures)(Path(work)):
+        for figure in section(Path(work)):
             sign = "<=" if figure.at_most else ">="
             reached = "-" if figure.reached is None else f"{figure.reached:,.2f}"
             print(

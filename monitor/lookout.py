@@ -13,7 +13,7 @@ from monitor.incident import SKEW_BOUND_S as WRONG_S
 from monitor.incident import IncidentKind, is_low, next_event, overdue_reviews, skew_s
 from monitor.moves import Moves
 from monitor.runtime import Runtime, World
-from monitor.store import blindness, canaries, incidents, status
+from monitor.store import accounts, blindness, canaries, incidents, status
 from monitor.store.status import OpenIncident
 from monitor.telemetry import log_fault, log_trouble
 
@@ -46,6 +46,7 @@ def look_around(world: World, runtime: Runtime, senses: Senses) -> None:
     """Open and close what has to be, then let every open incident say what it has to say now."""
     now = world.clock.now()
     with world.store.write() as tx:
+        accounts.undo_future(tx, now)
         blindness.settle_overdue(tx, status.counts(tx, now).unread, now)
         if runtime.has_canary:
             canaries.look(tx, now, began_at=senses.began_at, every_s=runtime.settings.heartbeat.every_s)

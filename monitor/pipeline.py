@@ -1,4 +1,4 @@
-"""THE PATH of a post. The only code that joins the stages.
+"""THE PATH of a post. Only this and the first stage, monitor.reading, join what others do.
 
     account due      --fetch_due-->    revision pending     one read of one account          (T1)
     revision pending --match_new-->    delivery waiting     one judgement of one text        (T2)
@@ -9,30 +9,24 @@ one transaction; no network call happens inside a transaction. Kill the process 
 is still due, or its lease runs out and it is due again.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
-from datetime import datetime, timedelta
-from logging import DEBUG, INFO
+from datetime import datetime
 from typing import Final
-from urllib.parse import urlsplit
 
 from monitor import alert
 from monitor.deliver import FORMATS, retry, send
 from monitor.deliver.heartbeat import beat
-from monitor.errors import ClaimLostError, Failure, FetchError, RenderError, StoreLostError, TransportError
+from monitor.errors import RenderError
 from monitor.failpoints import passing
-from monitor.fetch import pacing, source_of
 from monitor.match import usual_client
 from monitor.model.canary import KEY
 from monitor.model.findings import Evaluation
 from monitor.model.messages import DeliveryState, EventKind, Receiver, ReceiverState
-from monitor.model.people import Account
-from monitor.model.posts import Page
+from monitor.reading import fetch_due
 from monitor.runtime import Runtime, World
 from monitor.store import (
-    accounts,
-    blindness,
     canaries,
     incidents,
     messages,
@@ -43,116 +37,16 @@ from monitor.store import (
     revisions,
     slow_rules,
 )
-from monitor.store.accounts import ClaimedAccount
 from monitor.store.outbox import ClaimedDelivery
 from monitor.store.receivers import ClaimedReceiver
 from monitor.store.revisions import PendingRevision
-from monitor.telemetry import log_event, log_fault, log_trouble
+from monitor.telemetry import log_event, log_fault
+from monitor.workers import guarded, hand_over
 
-__all__ = ["Runtime", "World", "deliver_due", "deliver_to", "fetch_due", "fetch_one", "match_new"]
+__all__ = ["Runtime", "World", "deliver_due", "deliver_to", "fetch_due", "match_new"]
 
-ACCOUNTS_A_TICK: Final = 64
 REVISIONS_A_TICK: Final = 128
 DELIVERIES_A_TURN: Final = 100
-STRANGER_WAITS: Final = timedelta(seconds=5)
-
-
-# --- 1. fetch: account due -> revisions pending --------------------------------------------------------------------
-
-
-def fetch_due(world: World, runtime: Runtime, pool: Executor, *, room: int = ACCOUNTS_A_TICK) -> list[Future[None]]:
-    """Read every account that is due, as many at once as there is room for."""
-    with world.store.write() as tx:
-        due = accounts.claim_accounts(tx, world.clock.now(), limit=room)
-    return [_hand_over(world, pool, f"read {claimed.key}", fetch_one, runtime, claimed) for claimed in due]
-
-
-def fetch_one(world: World, runtime: Runtime, claimed: ClaimedAccount) -> None:
-    """One read of one account: its new posts and edits are stored, or its trouble is."""
-    account = runtime.read_accounts.get(claimed.key)
-    if account is None:  # another process knows it, or the next sync_people retires it
-        with world.store.write() as tx:
-            accounts.put_back(tx, claimed, world.clock.now() + STRANGER_WAITS)
-        return
-    with world.store.write() as tx:
-        slot = accounts.take_host_slot(tx, _host_of(account), world.clock.now(), runtime.settings.fetch.host_distance_s)
-        if slot > world.clock.now():
-            accounts.put_back(tx, claimed, slot)
-            return
-    try:
-        passing("C1")
-        page = _read(world, account, claimed)
-    except TransportError as error:
-        _save_trouble(world, account, claimed, error)
-    except Exception as error:  # noqa: BLE001 - what strangers send can fail anywhere, and must be seen to fail
-        log_fault("read_failed", error, account=account.key)
-        _save_trouble(world, account, claimed, FetchError(Failure.FAULT, type(error).__name__))
-    else:
-        passing("C2")
-        _save_page(world, account, claimed, page)
-
-
-def _read(world: World, account: Account, claimed: ClaimedAccount) -> Page:
-    page = source_of(account).page(account, claimed.read, world.client, world.clock.now())
-    if claimed.knows_posts and not page.unchanged and not page.posts:
-        raise FetchError(Failure.SUSPECT_EMPTY, "an empty list from an account that had posts")
-    return page
-
-
-def _save_page(world: World, account: Account, claimed: ClaimedAccount, page: Page) -> None:
-    now = world.clock.now()
-    following = pacing.next_read(
-        interval_s=account.poll_every_s,
-        failures=0,
-        error=None,
-        page_wish_s=page.next_read_after_s,
-        now=now,
-        jitter=world.draw(),
-    )
-    with world.store.write() as tx:
-        saved = accounts.save_page(tx, claimed, account, page, now, following.due_at)
-        was_blind = claimed.state in blindness.BLIND
-        blindness.note_sight(tx, account.key, account.platform, now, was_blind=was_blind)
-        if page.broken:
-            detail = {"account": account.key, "entries": str(len(page.broken))}
-            incidents.open_incident(tx, "entries_unreadable", account.key, detail, now)
-        elif not page.unchanged:
-            incidents.close_incident(tx, "entries_unreadable", account.key, now)
-    if account.key != KEY:
-        world.metrics.fetched(unchanged=page.unchanged, posts=saved.new_posts, edits=saved.new_revisions)
-    notes = " ".join(page.notes) or None
-    level = DEBUG if page.unchanged else INFO
-    log_event(
-        "fetched", level=level, account=account.key, new=saved.new_posts, revisions=saved.new_revisions, notes=notes
-    )
-
-
-def _save_trouble(world: World, account: Account, claimed: ClaimedAccount, error: TransportError) -> None:
-    now = world.clock.now()
-    failures = claimed.failures + 1
-    following = pacing.next_read(
-        interval_s=account.poll_every_s,
-        failures=failures,
-        error=error,
-        page_wish_s=None,
-        now=now,
-        jitter=world.draw(),
-    )
-    last_good_at = claimed.last_success_at or claimed.added_at
-    state, reason = pacing.account_state(error, failures, last_good_at, account.poll_every_s, now)
-    with world.store.write() as tx:
-        accounts.save_failure(tx, claimed, error, state=state, state_reason=reason, now=now, due_at=following.due_at)
-        if following.host_pause_until is not None:
-            accounts.pause_host(tx, _host_of(account), following.host_pause_until)
-        if state in blindness.BLIND:
-            blindness.note_blind(tx, account.key, now)
-    if account.key != KEY:
-        world.metrics.fetch_failed(error.failure)
-    log_trouble("fetch_failed", account=account.key, failure=error.failure, status=error.status, failures=failures)
-
-
-def _host_of(account: Account) -> str:
-    return urlsplit(account.url).hostname or ""
 
 
 # --- 2. match: revision pending -> deliveries waiting --------------------------------------------------------------
@@ -166,7 +60,7 @@ def match_new(world: World, runtime: Runtime, *, limit: int = REVISIONS_A_TICK) 
         if not pending and rescans.rescan_some(tx, runtime.book.hash, now, limit=limit):
             pending = revisions.claim_revisions(tx, now, limit=limit)
     for revision in pending:
-        _guarded(match_one, world, runtime, revision)
+        guarded(match_one, world, runtime, revision)
     return len(pending)
 
 
@@ -278,7 +172,7 @@ def deliver_due(world: World, runtime: Runtime, pool: Executor) -> list[Future[N
     with world.store.write() as tx:
         queueing.gather_digests(tx, now)
         due = receivers.claim_receivers(tx, now)
-    return [_hand_over(world, pool, f"send {claimed.key}", deliver_to, runtime, claimed) for claimed in due]
+    return [hand_over(world, pool, f"send {claimed.key}", deliver_to, runtime, claimed) for claimed in due]
 
 
 def deliver_to(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None:
@@ -361,34 +255,3 @@ def _rendered(world: World, receiver: Receiver, delivery: ClaimedDelivery) -> Cl
         return None
     with world.store.write() as tx:
         return outbox.freeze(tx, delivery, request, world.clock.now())
-
-
-# --- every row alone ------------------------------------------------------------------------------------------------
-
-
-def _hand_over(
-    world: World,
-    pool: Executor,
-    name: str,
-    work: Callable[..., None],
-    runtime: Runtime,
-    claimed: ClaimedAccount | ClaimedReceiver,
-) -> Future[None]:
-    """Have it done by a worker, and know since when it waits or is under way."""
-    world.moves.moved(name, world.clock.elapsed_s(), turn=claimed.claim_no)
-    future = pool.submit(_guarded, work, world, runtime, claimed)
-    future.add_done_callback(lambda _: world.moves.done(name, turn=claimed.claim_no))
-    return future
-
-
-def _guarded(work: Callable[..., None], *args: object) -> None:
-    """Do one row's work; whatever goes wrong with it stays with it, and the row is due again when its lease ends."""
-    try:
-        try:
-            work(*args)
-        except StoreLostError:
-            work(*args)  # the claim is still ours, and what is written under it may be written again
-    except ClaimLostError:
-        log_event("claim_lost", work=work.__name__)
-    except Exception as error:  # noqa: BLE001 - the other rows must go on
-        log_fault("work_failed", error, work=work.__name__)

@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -17,7 +17,9 @@ from monitor.model.people import Account, Person
 from monitor.model.rulebook import RuleBook
 from monitor.moves import Moves
 from monitor.net.client import Client
-from monitor.store import Store
+from monitor.store import Store, accounts
+from monitor.store.accounts import CalmRead
+from monitor.together import Together
 
 
 @dataclass(frozen=True)
@@ -74,3 +76,13 @@ class World:
     draw: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
     moves: Moves = field(default_factory=Moves)  # the work that others do for us
+    calm_reads: Together[CalmRead] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Reads that brought nothing are noted together."""
+
+        def note(reads: Sequence[CalmRead]) -> None:
+            with self.store.write() as tx:
+                accounts.note_calm(tx, reads, self.clock.now())
+
+        object.__setattr__(self, "calm_reads", Together(note))

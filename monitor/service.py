@@ -46,6 +46,7 @@ HOUSEKEEPING_S: Final = 3600.0
 LOOK_OUT_S: Final = 30.0
 RELOAD_CHECK_S: Final = 2.0
 WATCH_S: Final = 2.0
+BREATH_S: Final = 0.02  # that reads are given to end before more are taken: many at a time cost less than one by one
 HOUSEKEEPING: Final = "housekeeping"
 SEAL_EVERY_S: Final = 10.0
 
@@ -228,10 +229,16 @@ class Service:
             self._watchdog.came_round(name, well=name not in self._faults)
 
     def _fetch(self) -> None:
-        self._fetching = {f for f in self._fetching if not f.done()}
-        room = self._runtime.settings.fetch.workers - len(self._fetching)
-        if room > 0:
-            self._fetching.update(fetch_due(self.world, self._runtime, self._fetchers, room=room))
+        """Read whatever is due; a tick is the longest that is waited for room, so that the loop is seen to move."""
+        ends_s = self.world.clock.elapsed_s() + self._tick_s / 2
+        while not self.world.stopping.is_set() and self.world.clock.elapsed_s() < ends_s:
+            self._fetching = {f for f in self._fetching if not f.done()}
+            if room := self._runtime.settings.fetch.workers - len(self._fetching):
+                reads = fetch_due(self.world, self._runtime, self._fetchers, room=room)
+                if not reads:
+                    return
+                self._fetching.update(reads)
+            wait_for(self._fetching, timeout=BREATH_S)
 
     def _match(self) -> None:
         while match_new(self.world, self._runtime) and not self.world.stopping.is_set():

@@ -84,6 +84,8 @@ class Town:
     def round(self, **later: float) -> None:
         """Time passes; then every stage does what is due."""
         self.clock.move(**(later or {"seconds": 61}))
+        with self.store.write() as tx:
+            accounts.undo_future(tx, self.clock.now())  # as the look-out does
         for future in fetch_due(self.world, self.runtime, self.pool):
             future.result()
         while match_new(self.world, self.runtime):

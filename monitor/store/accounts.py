@@ -1,39 +1,51 @@
 """Who is read, and when: accounts are the schedule of fetching."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, exists, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, union_all, update
 
 from monitor.errors import TransportError
 from monitor.model.canary import KEY
 from monitor.model.people import Account, Person
 from monitor.model.posts import ReadState
+from monitor.store import claims
 from monitor.store.blindness import BLIND, settle_groups
-from monitor.store.claims import LONGEST_WAIT, RELEASED, claim, farthest_read, keep, undo_future
+from monitor.store.claims import LONGEST_WAIT, RELEASED, claim, farthest_read, keep
 from monitor.store.engine import insert_into
 from monitor.store.gaps import close_gap, open_gap
 from monitor.store.incidents import close_incident
 from monitor.store.posts import ClaimedAccount, Saved, save_page
-from monitor.store.schema import accounts, hosts, people, sightings
+from monitor.store.schema import accounts, gaps, incidents, people, sightings
 
 __all__ = [
+    "CalmRead",
     "ClaimedAccount",
     "Saved",
     "claim_accounts",
     "make_due",
-    "pause_host",
+    "note_calm",
     "put_back",
     "save_failure",
     "save_page",
     "sync_people",
-    "take_host_slot",
+    "undo_future",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class CalmRead:
+    """A read that brought nothing, of an account without any trouble that it would end."""
+
+    claimed: ClaimedAccount
+    state: ReadState
+    due_at: datetime
+
 
 NEW, REMOVED = "new", "removed"  # states besides those of fetch.pacing: ok, stale, blocked
 TROUBLES = ("account_unreadable", "account_overdue", "entries_unreadable", "gap")
-LONGEST_QUEUE = timedelta(minutes=15)  # of hundreds of accounts on one host; more is a clock that was wrong
 
 
 # --- who is configured ----------------------------------------------------------------------------------------------
@@ -41,36 +53,66 @@ LONGEST_QUEUE = timedelta(minutes=15)  # of hundreds of accounts on one host; mo
 
 def sync_people(tx: Connection, configured: Sequence[Person], now: datetime) -> None:
     """Make the rows agree with the configuration: new accounts are due now, missing ones are read no more."""
-    for person in configured:
-        row = {"name": person.name, "title": person.title, "timezone": str(person.timezone), "retired_at": None}
-        new = insert_into(tx, people).values(key=person.key, added_at=now, **row)
-        tx.execute(new.on_conflict_do_update(index_elements=["key"], set_=row))
-        for account in person.accounts:
+    _sync_rows_of_people(tx, configured, now)
+    wanted = [account for person in configured for account in person.accounts]
+    columns = [accounts.c[name] for name in ("key", "state", *_CONFIGURED)]
+    rows = {row.key: row for row in tx.execute(select(*columns))}
+    places = {(row.source, row.platform, row.native_id) for row in rows.values()}
+    strange = [a for a in wanted if a.key not in rows and (a.source, a.platform, a.native_id) not in places]
+    if strange:
+        tx.execute(
+            insert(accounts),
+            [{**_configured(a), "state": NEW, "state_at": now, "added_at": now, "due_at": now} for a in strange],
+        )
+    for account in wanted:
+        row = rows.get(account.key)
+        as_it_is = row is not None and row.state != REMOVED and _configured(account).items() <= row._asdict().items()
+        if not as_it_is and account not in strange:
             _sync_account(tx, account, now)
-    keys = [person.key for person in configured]
-    gone = people.c.key.not_in([*keys, KEY]) & people.c.retired_at.is_(None)
-    tx.execute(update(people).where(gone).values(retired_at=now))
-    _retire(tx, [account.key for person in configured for account in person.accounts], now)
+    _retire(tx, [account.key for account in wanted], now)
     settle_groups(tx, now)
 
 
-def _sync_account(tx: Connection, account: Account, now: datetime) -> None:
-    place = {"source": account.source, "platform": account.platform, "native_id": account.native_id}
-    values = {
+def _sync_rows_of_people(tx: Connection, configured: Sequence[Person], now: datetime) -> None:
+    columns = (people.c.key, people.c.name, people.c.title, people.c.timezone, people.c.retired_at)
+    rows = {row.key: tuple(row) for row in tx.execute(select(*columns))}
+    for person in configured:
+        row = {"name": person.name, "title": person.title, "timezone": str(person.timezone), "retired_at": None}
+        if rows.get(person.key) != (person.key, *row.values()):
+            new = insert_into(tx, people).values(key=person.key, added_at=now, **row)
+            tx.execute(new.on_conflict_do_update(index_elements=["key"], set_=row))
+    keys = [person.key for person in configured]
+    gone = people.c.key.not_in([*keys, KEY]) & people.c.retired_at.is_(None)
+    tx.execute(update(people).where(gone).values(retired_at=now))
+
+
+_PLACE: Final = ("source", "platform", "native_id")
+_CONFIGURED: Final = (*_PLACE, "person_key", "official", "interval_s")
+
+
+def _configured(account: Account) -> dict[str, Any]:
+    """The columns that the configuration decides."""
+    return {
         "key": account.key,
+        "source": account.source,
+        "platform": account.platform,
+        "native_id": account.native_id,
         "person_key": account.person_key,
         "official": account.official,
         "interval_s": account.poll_every_s,
-        **place,
     }
+
+
+def _sync_account(tx: Connection, account: Account, now: datetime) -> None:
+    values = _configured(account)
     known = _known_account(tx, account)
-    if known is None:
+    if known is None:  # its place, or its key, belongs to another that is to move
         tx.execute(insert(accounts).values(**values, state=NEW, state_at=now, added_at=now, due_at=now))
         return
     if known.state == REMOVED:
         values |= {"state": NEW, "state_reason": "", "state_at": now, "due_at": now}
         open_gap(tx, known.id, known.last_success_at or known.added_at, REMOVED, now)
-    moved = any(getattr(known, name) != value for name, value in place.items())
+    moved = any(getattr(known, name) != values[name] for name in _PLACE)
     if moved:
         # Another place under an old key: nothing remembered of the old one holds, its past is a first read, and a
         # read of the old one that is under way loses its claim.
@@ -128,13 +170,15 @@ def _end_incidents(tx: Connection, key: str, now: datetime) -> None:
 
 def claim_accounts(tx: Connection, now: datetime, *, limit: int, lease_s: float = 120) -> list[ClaimedAccount]:
     """Take accounts that are due, the longest waiting first."""
-    _undo_future(tx, now)
     rows = claim(tx, accounts, now, lease_s=lease_s, limit=limit, where=accounts.c.state != REMOVED)
+    if not rows:
+        return []
     ids = [row.id for row in rows]
     # What was seen before belongs to another place that the key once had.
     seen = exists().where(sightings.c.account_id == accounts.c.id, sightings.c.last_at >= accounts.c.added_at)
     knowing = select(accounts.c.id).where(accounts.c.id.in_(ids), seen)
     with_posts = set(tx.execute(knowing).scalars())
+    troubled = set(tx.execute(_TROUBLED, {"ids": ids}).scalars())
     return [
         ClaimedAccount(
             id=row.id,
@@ -147,16 +191,26 @@ def claim_accounts(tx: Connection, now: datetime, *, limit: int, lease_s: float 
             last_success_at=row.last_success_at,
             knows_posts=row.last_success_at is not None and row.id in with_posts,
             interval_s=row.interval_s,
+            calm=row.state == "ok" and not row.failures and row.id not in troubled,
         )
         for row in rows
     ]
 
 
-def _undo_future(tx: Connection, now: datetime) -> None:
-    """Accounts that lie due in the future of a clock that was ahead are due now."""
+_TROUBLED: Final = union_all(
+    select(gaps.c.account_id).where(gaps.c.account_id.in_(bindparam("ids", expanding=True)), gaps.c.to_at.is_(None)),
+    select(accounts.c.id)
+    .join(incidents, incidents.c.subject == accounts.c.key)
+    .where(accounts.c.id.in_(bindparam("ids", expanding=True)), incidents.c.kind.in_(TROUBLES))
+    .where(incidents.c.closed_at.is_(None)),
+)
+
+
+def undo_future(tx: Connection, now: datetime) -> None:
+    """Accounts that lie due in the future of a clock that was ahead are due now. Reads every account."""
     c = accounts.c
     here = c.state != REMOVED
-    undo_future(tx, accounts, "last_success_at", now, here)
+    claims.undo_future(tx, accounts, "last_success_at", now, here)
     far = here & (c.due_at > now + LONGEST_WAIT)
     for interval_s in tx.execute(select(c.interval_s).where(far).distinct()).scalars().all():
         too_far = far & (c.interval_s == interval_s) & (c.due_at > now + farthest_read(interval_s))
@@ -169,9 +223,33 @@ def make_due(tx: Connection, keys: Sequence[str], now: datetime) -> None:
     tx.execute(update(accounts).where(wanted).values(due_at=now))
 
 
-def put_back(tx: Connection, claimed: ClaimedAccount, due_at: datetime) -> None:
-    """Release an account unread, because its host is busy."""
-    keep(tx, accounts, claimed, due_at=due_at, **RELEASED)
+def put_back(tx: Connection, released: Sequence[tuple[ClaimedAccount, datetime]]) -> None:
+    """Release accounts unread, each until its instant; what has been taken from us since is let be."""
+    rows = [{"row": claimed.id, "fence": claimed.claim_no, "due_at": due_at} for claimed, due_at in released]
+    if rows:
+        tx.execute(_MINE.values(due_at=bindparam("due_at"), **RELEASED), rows)
+
+
+def note_calm(tx: Connection, reads: Sequence[CalmRead], now: datetime) -> None:
+    """Accounts that were well before and have not changed; what has been taken from us since is let be."""
+    rows = [
+        {
+            "row": read.claimed.id,
+            "fence": read.claimed.claim_no,
+            "etag": read.state.etag,
+            "last_modified": read.state.last_modified,
+            "body_hash": read.state.body_hash,
+            "cursor": read.state.cursor,
+            "last_success_at": now,
+            "due_at": min(read.due_at, now + farthest_read(read.claimed.interval_s)),
+        }
+        for read in reads
+    ]
+    values: dict[str, Any] = {name: bindparam(name) for name in rows[0].keys() - {"row", "fence"}}
+    tx.execute(_MINE.values(**values, **RELEASED), rows)
+
+
+_MINE: Final = update(accounts).where(accounts.c.id == bindparam("row"), accounts.c.claim_no == bindparam("fence"))
 
 
 def save_failure(
@@ -199,37 +277,3 @@ def save_failure(
     )
     if state in BLIND:
         open_gap(tx, claimed.id, claimed.last_success_at or claimed.added_at, state_reason, now)
-
-
-# --- how often a host is asked --------------------------------------------------------------------------------------
-
-
-def take_host_slot(tx: Connection, host: str, now: datetime, distance_s: float) -> datetime:
-    """When this host may be asked: `now` is leave to go ahead, any later instant is when to come back and ask again.
-
-    Nobody else is told the same later instant, so those who wait come back one by one.
-    """
-    tx.execute(insert_into(tx, hosts).values(host=host).on_conflict_do_nothing(index_elements=["host"]))
-    row = tx.execute(select(hosts).where(hosts.c.host == host).with_for_update()).one()
-    distance = timedelta(seconds=distance_s)
-    free_at = max(
-        now,
-        _sane(row.next_slot_at, now, distance),
-        _sane(row.backoff_until, now, LONGEST_WAIT),
-    )
-    if free_at <= now:
-        tx.execute(update(hosts).where(hosts.c.id == row.id).values(next_slot_at=now + distance))
-        return now
-    promised = max(free_at, _sane(row.promised_until, free_at, LONGEST_QUEUE))
-    tx.execute(update(hosts).where(hosts.c.id == row.id).values(promised_until=promised + distance))
-    return promised
-
-
-def pause_host(tx: Connection, host: str, until: datetime) -> None:
-    """Ask this host nothing before that instant."""
-    new = insert_into(tx, hosts).values(host=host, backoff_until=until)
-    tx.execute(new.on_conflict_do_update(index_elements=["host"], set_={"backoff_until": until}))
-
-
-def _sane(at: datetime | None, now: datetime, farthest: timedelta) -> datetime:
-    return now if at is None or at > now + farthest else at

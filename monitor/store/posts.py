@@ -36,16 +36,17 @@ class ClaimedAccount:
     last_success_at: datetime | None
     knows_posts: bool
     interval_s: float
+    calm: bool  # a good read would end no trouble of it, for there is none
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What a read brought: posts that are new, new texts of known posts, posts without news, and doubt."""
 
-    new_posts: int
-    new_revisions: int
-    known: int
-    gap_opened: bool  # posts may have been missed between this read and the last
+    new_posts: int = 0
+    new_revisions: int = 0
+    known: int = 0
+    gap_opened: bool = False  # posts may have been missed between this read and the last
 
 
 @dataclass(frozen=True, slots=True)

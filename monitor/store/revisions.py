@@ -59,11 +59,13 @@ class PendingRevision:
 
 def claim_revisions(tx: Connection, now: datetime, *, limit: int, lease_s: float = 60) -> list[PendingRevision]:
     """Take texts that wait, the oldest first; one that was tried twice comes alone, after five it is quarantined."""
-    _quarantine_killers(tx, now)
     c = revisions.c
     waiting = c.state == PENDING
     oldest = select(c.attempts).where(waiting, is_due(revisions, now)).order_by(c.due_at, c.id).limit(1)
     attempts = tx.execute(oldest).scalar_one_or_none()
+    if attempts is not None and attempts >= MAX_DEATHS:
+        _quarantine_killers(tx, now)
+        attempts = tx.execute(oldest).scalar_one_or_none()
     if attempts is None:
         return []
     alone = attempts >= ALONE_FROM

@@ -105,9 +105,9 @@ def counts(tx: Connection, now: datetime) -> Counts:
 def _unread(tx: Connection, now: datetime) -> tuple[str, ...]:
     c = accounts.c
     read_at = func.coalesce(c.last_success_at, c.added_at)
-    rows = tx.execute(
-        select(c.key, c.interval_s, read_at).where(c.state != REMOVED, c.key != KEY).order_by(c.key)
-    ).all()
+    perhaps = (read_at < now - PATIENCE_AT_LEAST) | (read_at > now + SLACK)
+    wanted = select(c.key, c.interval_s, read_at).where(c.state != REMOVED, c.key != KEY, perhaps)
+    rows = tx.execute(wanted.order_by(c.key)).all()
     return tuple(key for key, interval_s, at in rows if not _is_fresh(at, interval_s, now))
 
 

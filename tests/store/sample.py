@@ -119,8 +119,7 @@ def read(store: Store, shown: Page, at: datetime, which: Account | None = None) 
     with store.write() as tx:
         taken = {claimed.key: claimed for claimed in accounts.claim_accounts(tx, at, limit=10)}
         mine = taken.pop(which.key)
-        for other in taken.values():
-            accounts.put_back(tx, other, at)
+        accounts.put_back(tx, [(other, at) for other in taken.values()])
     with store.write() as tx:
         return accounts.save_page(tx, mine, which, shown, at, at + timedelta(seconds=60))
 

@@ -1,11 +1,15 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import event, func, select
 
 from monitor.errors import ClaimLostError, Failure, FetchError
 from monitor.model.people import Account
-from monitor.store import Store, accounts
-from monitor.store.incidents import open_incident
+from monitor.model.posts import ReadState
+from monitor.store import Store, accounts, hosts
+from monitor.store.claims import farthest_read
+from monitor.store.gaps import open_gap
+from monitor.store.incidents import close_incident, open_incident
 from monitor.store.schema import accounts as table
 from monitor.store.schema import gaps, incidents, people
 from tests.store import sample
@@ -37,9 +41,8 @@ def test_a_retired_account_is_read_no_more_and_its_worker_loses_it(store: Store)
         accounts.sync_people(tx, [], NOON + HOUR)
         assert sample.rows(tx, table, "state", "due_at") == [("removed", None)]
         assert sample.rows(tx, people, "retired_at") == [(NOON + HOUR,)]
-    with pytest.raises(ClaimLostError), store.write() as tx:
-        accounts.put_back(tx, claimed, NOON)
     with store.write() as tx:
+        accounts.put_back(tx, [(claimed, NOON)])
         assert accounts.claim_accounts(tx, NOON + 2 * HOUR, limit=9) == []
 
 
@@ -149,13 +152,75 @@ def _fail(store: Store, claimed: accounts.ClaimedAccount, state: str, at: dateti
         accounts.save_failure(tx, claimed, error, state=state, state_reason="timeout", now=at, due_at=at)
 
 
+# --- reads that bring nothing ---------------------------------------------------------------------------------------
+
+
+def _calm(store: Store, at: datetime) -> bool:
+    claimed = sample.take_account(store, at)
+    with store.write() as tx:
+        accounts.put_back(tx, [(claimed, at)])
+    return claimed.calm
+
+
+def test_an_account_is_calm_when_a_good_read_would_end_nothing(store: Store) -> None:
+    sample.people(store)
+    assert not _calm(store, NOON), "it is new"
+    sample.read(store, sample.page(), NOON)
+    assert _calm(store, NOON + HOUR)
+    for kind in accounts.TROUBLES:
+        with store.write() as tx:
+            open_incident(tx, kind, "lin-blog", {}, NOON)
+        assert not _calm(store, NOON + HOUR), kind
+        with store.write() as tx:
+            close_incident(tx, kind, "lin-blog", NOON)
+    with store.write() as tx:
+        open_gap(tx, tx.execute(select(table.c.id)).scalar_one(), NOON, "timeout", NOON)
+    assert not _calm(store, NOON + HOUR)
+
+
+def test_calm_reads_are_noted_together_and_a_late_worker_changes_nothing(store: Store) -> None:
+    configured = [sample.account(key) for key in ("a", "b", "c")]
+    sample.people(store, *configured)
+    with store.write() as tx:
+        late = accounts.claim_accounts(tx, NOON, limit=1)
+        accounts.put_back(tx, [(late[0], NOON)])
+        first, *others = accounts.claim_accounts(tx, NOON, limit=3)
+        assert first.id == late[0].id
+        read = ReadState("e2", "l2", "h2", "c2")
+        reads = [accounts.CalmRead(claimed, read, NOON + 90 * HOUR) for claimed in [*late, *others]]
+        accounts.note_calm(tx, reads, NOON + HOUR)
+        kept = sample.rows(tx, table, "key", "etag", "last_modified", "body_hash", "cursor", "last_success_at")
+        assert kept == [
+            ("a", None, None, None, None, None),
+            *((key, "e2", "l2", "h2", "c2", NOON + HOUR) for key in ("b", "c")),
+        ]
+        taken = sample.rows(tx, table, "key", "claimed_until")
+        farthest = tx.execute(select(func.max(table.c.due_at))).scalar_one()
+    assert taken[0][1] is not None
+    assert taken[1:] == [("b", None), ("c", None)]
+    assert farthest == NOON + HOUR + farthest_read(60), "never further ahead than it may lie"
+
+
+def test_a_configuration_that_has_not_changed_costs_the_same_for_many_accounts(store: Store) -> None:
+    asked: list[str] = []
+
+    def statements(count: int) -> int:
+        asked.clear()
+        sample.people(store, *[sample.account(f"a{n}") for n in range(count)])
+        return len(asked)
+
+    event.listen(store._engine, "before_cursor_execute", lambda _c, _u, sql, *_: asked.append(sql))
+    first = statements(30)
+    assert statements(30) <= first < 30
+
+
 # --- hosts ----------------------------------------------------------------------------------------------------------
 
 
 def _slot(store: Store, at: datetime, host: str = "blog.example") -> float:
     """Seconds from `at` until the host may be asked."""
     with store.write() as tx:
-        return (accounts.take_host_slot(tx, host, at, 1.0) - at).total_seconds()
+        return (hosts.take_slots(tx, [host], at, 1.0)[0] - at).total_seconds()
 
 
 def test_a_host_is_asked_at_a_distance_and_others_are_not_affected(store: Store) -> None:
@@ -182,14 +247,23 @@ def test_those_who_must_wait_come_back_one_by_one_and_all_get_their_turn(store: 
     assert questions == 39
 
 
+def test_some_hosts_are_asked_for_at_once(store: Store) -> None:
+    with store.write() as tx:
+        hosts.pause_host(tx, "paused.example", NOON + HOUR)
+        wanted = ["a.example", "b.example", "a.example", "paused.example", "a.example", "paused.example"]
+        slots = hosts.take_slots(tx, wanted, NOON, 2.0)
+    assert [(slot - NOON).total_seconds() for slot in slots] == [0, 0, 2, 3600, 4, 3602]
+    assert _slot(store, NOON + timedelta(seconds=2), "b.example") == 0
+
+
 def test_a_paused_host_is_left_alone(store: Store) -> None:
     with store.write() as tx:
-        accounts.pause_host(tx, "blog.example", NOON + HOUR)
+        hosts.pause_host(tx, "blog.example", NOON + HOUR)
     assert _slot(store, NOON) == 3600
     assert _slot(store, NOON + HOUR) == 0
 
 
 def test_a_pause_of_a_clock_that_was_wrong_does_not_hold(store: Store) -> None:
     with store.write() as tx:
-        accounts.pause_host(tx, "blog.example", NOON + timedelta(days=30))
+        hosts.pause_host(tx, "blog.example", NOON + timedelta(days=30))
     assert _slot(store, NOON) == 0

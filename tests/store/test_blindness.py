@@ -19,8 +19,7 @@ def fails(store: Store, key: str, failure: Failure = Failure.BLOCKED, at: int = 
         accounts.make_due(tx, [key], now)
         taken = {claimed.key: claimed for claimed in accounts.claim_accounts(tx, now, limit=100)}
         mine = taken.pop(key)
-        for other in taken.values():
-            accounts.put_back(tx, other, now)
+        accounts.put_back(tx, [(other, now) for other in taken.values()])
     error = FetchError(failure, "as scripted")
     with store.write() as tx:
         accounts.save_failure(tx, mine, error, state="blocked", state_reason=failure, now=now, due_at=now + MINUTE)

@@ -5,7 +5,8 @@ from sqlalchemy import update
 
 from monitor.alert import Route, Urgency
 from monitor.errors import ClaimLostError, Failure, FetchError
-from monitor.store import Store, accounts, claims, outbox
+from monitor.model.posts import ReadState
+from monitor.store import Store, accounts, claims, hosts, outbox
 from monitor.store.schema import accounts as table
 from tests.store import sample
 from tests.store.sample import NOON
@@ -16,6 +17,7 @@ HOUR = timedelta(hours=1)
 
 def _claim(store: Store, at: datetime) -> list[accounts.ClaimedAccount]:
     with store.write() as tx:
+        accounts.undo_future(tx, at)
         return accounts.claim_accounts(tx, at, limit=10)
 
 
@@ -39,8 +41,10 @@ def test_a_worker_whose_lease_ran_out_writes_nothing(store: Store) -> None:
     error = FetchError(Failure.TIMEOUT, "late")
     with pytest.raises(ClaimLostError), store.write() as tx:
         accounts.save_failure(tx, late, error, state="ok", state_reason="", now=later, due_at=later)
-    with pytest.raises(ClaimLostError), store.write() as tx:
-        accounts.put_back(tx, late, later)
+    with store.write() as tx:
+        accounts.put_back(tx, [(late, NOON)])
+        accounts.note_calm(tx, [accounts.CalmRead(late, ReadState("old"), NOON)], NOON)
+    assert _claim(store, later) == []
     assert [r.parts[0].text for r in sample.pending(store, later)] == ["新"]
 
 
@@ -127,7 +131,7 @@ def test_an_account_that_was_read_in_the_future_is_read_at_once(store: Store, ah
     (claimed,) = _claim(store, NOON)
     assert (claimed.last_success_at, claimed.knows_posts) == (NOON, True)
     with store.write() as tx:
-        accounts.put_back(tx, claimed, NOON + MINUTE)
+        accounts.put_back(tx, [(claimed, NOON + MINUTE)])
     assert _claim(store, NOON) == [], "once is enough"
 
 
@@ -162,7 +166,7 @@ def test_a_host_that_was_asked_in_the_future_is_asked_now(store: Store) -> None:
     for ahead in (50 * MINUTE, 20 * HOUR):
         with store.write() as tx:
             for _ in range(3):
-                accounts.take_host_slot(tx, "blog.example", NOON + ahead, 1.0)
+                hosts.take_slots(tx, ["blog.example"], NOON + ahead, 1.0)
     with store.write() as tx:
-        assert accounts.take_host_slot(tx, "blog.example", NOON, 1.0) == NOON
-        assert accounts.take_host_slot(tx, "blog.example", NOON, 1.0) == NOON + timedelta(seconds=1)
+        assert hosts.take_slots(tx, ["blog.example"], NOON, 1.0) == [NOON]
+        assert hosts.take_slots(tx, ["blog.example"], NOON, 1.0) == [NOON + timedelta(seconds=1)]
