@@ -11,7 +11,8 @@ import typer
 from typer.core import TyperGroup
 
 from monitor.cli.app import build_app
-from monitor.config.shape import File, Table, keys_of, table_at
+from monitor.config.shape import AccountTable, Table, file_of, keys_of, table_at
+from monitor.fetch import SOURCES, kinds
 from monitor.incident import BLINDING, IncidentKind
 from monitor.match import Matcher
 from monitor.model.findings import Disposition
@@ -52,15 +53,14 @@ TABLES: dict[str, tuple[str, ...]] = {
 }
 
 
-def table_named(name: str) -> type[Table]:
-    table = table_at(TABLES[name])
-    assert table is not None
-    return table
+FILE = file_of(kinds())
 
 
 def values_of(name: str) -> list[str]:
-    """The keys of a table that hold values rather than tables."""
-    return [key for key in keys_of(table_named(name)) if table_at((*TABLES[name], key)) is None]
+    """The keys of a table that hold values rather than tables; of accounts those that every source has."""
+    table = AccountTable if name == "people.accounts" else table_at(FILE, TABLES[name])
+    assert table is not None
+    return [key for key in keys_of(table) if table_at(table, (key,)) is None]
 
 
 def section(text: str, header: re.Pattern[str], name: str) -> str:
@@ -71,7 +71,7 @@ def section(text: str, header: re.Pattern[str], name: str) -> str:
 
 
 def test_every_table_of_the_configuration_is_known_here() -> None:
-    tables = {key for key in keys_of(File) if table_at((key,)) is not None}
+    tables = {key for key in keys_of(FILE) if table_at(FILE, (key,)) is not None}
     assert tables == {name for name in TABLES if name and "." not in name}
 
 
@@ -85,6 +85,17 @@ def test_every_key_of_the_configuration_is_in_the_example(name: str) -> None:
 def test_every_key_of_the_configuration_has_its_row(name: str) -> None:
     text = section(read("docs/reference/config.md"), re.compile(r"^## `\[+([a-z.]+)\]+`", re.MULTILINE), name)
     assert [key for key in values_of(name) if f"| `{key}` |" not in text] == []
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_source_has_its_section_and_every_key_of_its_own_a_row(name: str) -> None:
+    text = section(read("docs/reference/sources.md"), re.compile(r"^## `([a-z]+)`", re.MULTILINE), name)
+    own: type[Table] = SOURCES[name].table
+    assert [key for key in keys_of(own) if key not in keys_of(AccountTable) and f"| `{key}` |" not in text] == []
+    assert [word for word in FACTS if f"**{word}.**" not in text] == []
+
+
+FACTS = ("Needs", "Shows", "Cannot show", "Limits", "Cost", "Terms")
 
 
 # --- rules ------------------------------------------------------------------------------------------------------

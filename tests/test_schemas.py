@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from monitor.config.schema import config_schema
+from monitor.fetch import kinds
 from monitor.rules import build
 from monitor.rules.schema import EVENT, EXAMPLE, FACT, PRODUCT, RULE, SERIES, rules_schema
 from tests.cli.home import command
@@ -49,7 +51,7 @@ def refusals(schema: Mapping[str, Any], text: str) -> list[str]:
     return [error.message for error in Draft7Validator(schema).iter_errors(content)]
 
 
-@pytest.mark.parametrize(("what", "made"), [("config", config_schema), ("rules", rules_schema)])
+@pytest.mark.parametrize(("what", "made"), [("config", partial(config_schema, kinds())), ("rules", rules_schema)])
 def test_the_file_is_what_the_command_prints_and_the_code_makes(what: str, made: Any) -> None:
     file = (ROOT / f"schemas/{what}.schema.json").read_text(encoding="utf-8")
     Draft7Validator.check_schema(made())
@@ -84,7 +86,7 @@ ALL_KEYS = re.sub(r"^( *)# (?=[a-z_]+ = )", r"\1", EXAMPLE_CONFIG, flags=re.MULT
     "text", [VALID, EXAMPLE_CONFIG, ALL_KEYS, ""], ids=["sample", "example", "every key", "nothing"]
 )
 def test_a_configuration_that_is_right_is_right_to_the_editor(text: str) -> None:
-    assert refusals(config_schema(), text) == []
+    assert refusals(config_schema(kinds()), text) == []
 
 
 def seen(row: Any) -> bool:
@@ -95,7 +97,7 @@ def seen(row: Any) -> bool:
 
 @pytest.mark.parametrize(("old", "new", "problem", "fix"), [row for row in BROKEN if seen(row)])
 def test_a_mistake_in_the_configuration_is_seen_while_it_is_written(old: str, new: str, problem: str, fix: str) -> None:
-    assert refusals(config_schema(), VALID.replace(old, new.replace("#!", ""), 1)), (problem, fix)
+    assert refusals(config_schema(kinds()), VALID.replace(old, new.replace("#!", ""), 1)), (problem, fix)
 
 
 # --- rules --------------------------------------------------------------------------------------------------------

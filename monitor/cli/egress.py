@@ -6,6 +6,7 @@ from dataclasses import asdict
 from monitor.cli import show
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption
 from monitor.config import Need, read_needs
+from monitor.fetch import kinds
 
 
 def egress(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
@@ -14,7 +15,7 @@ def egress(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -
     What goes by a proxy is allowed at that proxy; this machine itself needs only what goes directly. An address in a
     variable that is not set is not yet told. No path, query or password is shown.
     """
-    needs = read_needs(config, os.environ)
+    needs = read_needs(config, os.environ, kinds())
     if as_json:
         for need in needs:
             show.print_json(asdict(need))

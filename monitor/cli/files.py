@@ -14,6 +14,7 @@ from monitor.cli import show
 from monitor.config import Settings, load_config
 from monitor.config.values import Refused, check_rules_key
 from monitor.errors import ConfigError, InputError, RuleError
+from monitor.fetch import kinds
 from monitor.match import Matcher
 from monitor.model.canary import with_canary
 from monitor.model.rulebook import RuleBook
@@ -55,7 +56,7 @@ def load_settings(path: Path) -> Settings:
         raise ConfigError(
             str(path), None, "no such file", "make one with `leak-monitor init`, or name it with --config"
         )
-    return load_config(path, os.environ)
+    return load_config(path, os.environ, kinds())
 
 
 def readable_settings(path: Path) -> Settings:
@@ -151,7 +152,7 @@ class Watched:
         except ConfigError as error:
             if not self._last_good.exists():
                 raise
-            settings = load_config(self._last_good, os.environ)
+            settings = load_config(self._last_good, os.environ, kinds())
             self._rules_dir = settings.rules_dir
             self._loaded = self._marks()
             return settings, error

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.config.schema import config_schema
+from monitor.fetch import kinds
 from monitor.rules.schema import rules_schema
 
 
@@ -19,5 +20,5 @@ class What(StrEnum):
 
 def schema(what: Annotated[What, typer.Argument(help="config or rules.")]) -> None:
     """Print the JSON Schema of config.toml or of a rules file, for editors. `check` sees more than a schema can."""
-    made = config_schema() if what is What.CONFIG else rules_schema()
+    made = config_schema(kinds()) if what is What.CONFIG else rules_schema()
     print(json.dumps(made, indent=2, ensure_ascii=False))

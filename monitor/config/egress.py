@@ -6,13 +6,13 @@ Read from the tables, not from Settings: it is asked for before the variables of
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from monitor.config.entries import account_key, address
 from monitor.config.lines import Path
 from monitor.config.load import read_tables
 from monitor.config.routes import make_network, make_route, names_proxy
-from monitor.config.shape import AccountTable, File, HeartbeatTable, ReceiverTable, RouteTable
+from monitor.config.shape import AccountTable, AddressTable, File, HeartbeatTable, Kinds, ReceiverTable, RouteTable
 from monitor.config.source import Source, read_source
 from monitor.config.values import DEFAULT_PORT
 from monitor.model.routes import Proxy, Route
@@ -33,10 +33,10 @@ class Need:
     why: tuple[str, ...]  # such as "account lin-weibo"
 
 
-def read_needs(path: FilePath, environ: Mapping[str, str]) -> tuple[Need, ...]:
+def read_needs(path: FilePath, environ: Mapping[str, str], kinds: Kinds) -> tuple[Need, ...]:
     """Every way out, each once, in the order of the file, proxies last; ConfigError if the file is wrong."""
     source = read_source(path, environ)
-    file = read_tables(source)
+    file = read_tables(source, kinds)
     lenient = replace(source, environ={**environ, **_stand_ins(file, source)})
     ways = list(_ways(file, lenient))
     return _joined(need for need, _ in ways) + _joined(proxy for _, proxy in ways if proxy is not None)
@@ -63,7 +63,8 @@ def _ways(file: File, source: Source) -> Iterator[tuple[Need, Need | None]]:
     for table, at, why in _entries(file):
         route = make_route(table, at, source, network)
         variable = (table if names_proxy(table) else file.network).proxy_env
-        yield _by_route(_need(table, at, why, source), route, variable)
+        for need in _needs(table, at, why, source):
+            yield _by_route(need, route, variable)
     if file.heartbeat.url or file.heartbeat.url_env:
         need = _need(file.heartbeat, ("heartbeat",), "heartbeat", source)
         yield _by_route(need, network, file.network.proxy_env)
@@ -80,11 +81,24 @@ def _by_route(need: Need, route: Route, variable: str | None) -> tuple[Need, Nee
     return replace(need, via=f"${reached.unset}" if reached.unset else proxy.place), reached
 
 
-def _need(table: AccountTable | ReceiverTable | HeartbeatTable, at: Path, why: str, source: Source) -> Need:
+def _needs(table: AccountTable | ReceiverTable, at: Path, why: str, source: Source) -> Iterator[Need]:
+    if isinstance(table, AddressTable | ReceiverTable):
+        yield _need(table, at, why, source)
+        return
+    home = table.home()
+    for url in (home.url, *home.also):
+        yield _need_of(urlsplit(url), why)
+
+
+def _need_of(parts: SplitResult, why: str) -> Need:
+    return Need(parts.hostname, parts.port or DEFAULT_PORT[parts.scheme], parts.scheme, None, None, (why,))
+
+
+def _need(table: AddressTable | ReceiverTable | HeartbeatTable, at: Path, why: str, source: Source) -> Need:
     if table.url_env and not source.is_set(table.url_env):
         return Need(None, None, None, None, table.url_env, (why,))
     _, parts = address(table, at, source, plain_http=True)
-    return Need(parts.hostname, parts.port or DEFAULT_PORT[parts.scheme], parts.scheme, None, None, (why,))
+    return _need_of(parts, why)
 
 
 def _proxy_need(proxy: Proxy, variable: str | None) -> Need:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.config.lines import Path
 from monitor.config.routes import make_route
-from monitor.config.shape import AccountTable, File, HeartbeatTable, PersonTable, ReceiverTable
+from monitor.config.shape import AccountTable, AddressTable, File, HeartbeatTable, Home, PersonTable, ReceiverTable
 from monitor.config.source import Source
 from monitor.config.values import (
     HOW_TO_MAKE,
@@ -113,25 +113,32 @@ def account_key(table: AccountTable, person_key: str) -> str:
 
 
 def _account(table: AccountTable, at: Path, person_key: str, zone: ZoneInfo, network: Route, source: Source) -> Account:
-    url, parts = address(table, at, source, plain_http=True)
-    if table.url and carries_key(parts):
-        fix = "put the address into the environment and name the variable with url_env"
-        raise source.error((*at, "url"), "url carries a key or token", fix)
+    home = _home_of_address(table, at, source) if isinstance(table, AddressTable) else table.home()
     return Account(
         key=account_key(table, person_key),
         person_key=person_key,
         source=table.source,
         platform=table.platform,
-        native_id=secret_feed_id(parts) if table.url_env else feed_id(parts),
-        url=url,
+        native_id=home.native_id,
+        url=home.url,
         poll_every_s=table.poll_every_s,
         timezone=table.timezone or zone,
         official=table.official,
         allow_private_network=table.allow_private_network,
         secret_headers=_headers(table, at, source),
-        url_is_secret=table.url_env is not None,
+        url_is_secret=isinstance(table, AddressTable) and table.url_env is not None,
         route=make_route(table, at, source, network),
+        session=table.session or "",
+        options=table,
     )
+
+
+def _home_of_address(table: AddressTable, at: Path, source: Source) -> Home:
+    url, parts = address(table, at, source, plain_http=True)
+    if table.url and carries_key(parts):
+        fix = "put the address into the environment and name the variable with url_env"
+        raise source.error((*at, "url"), "url carries a key or token", fix)
+    return Home(secret_feed_id(parts) if table.url_env else feed_id(parts), url)
 
 
 def _headers(table: AccountTable, at: Path, source: Source) -> dict[str, str]:
@@ -139,6 +146,10 @@ def _headers(table: AccountTable, at: Path, source: Source) -> dict[str, str]:
     for name, variable in table.headers_env.items():
         where = (*at, "headers_env", name)
         headers[name] = source.accept(check_header_value, source.variable(where, variable), where)
+    if token := _secret("token", table.token_env, table.token_file, at, source, check_header_value):
+        headers["Authorization"] = f"Bearer {token}"
+    if cookie := _secret("cookie", table.cookie_env, table.cookie_file, at, source, check_header_value):
+        headers["Cookie"] = cookie
     return headers
 
 
@@ -195,7 +206,7 @@ def make_heartbeat(table: HeartbeatTable, source: Source) -> Heartbeat:
 
 
 def address(
-    table: AccountTable | ReceiverTable | HeartbeatTable, at: Path, source: Source, *, plain_http: bool
+    table: AddressTable | ReceiverTable | HeartbeatTable, at: Path, source: Source, *, plain_http: bool
 ) -> tuple[str, SplitResult]:
     """Where an account or receiver is, whole and in parts."""
     if table.url and table.url_env:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor.config.lines import Path
-from monitor.config.shape import keys_of, table_at
+from monitor.config.shape import Table, keys_of, table_at
 from monitor.config.values import SECRET_WORDS, Refused
 
 MISSING = {
@@ -18,6 +18,7 @@ MISSING = {
     "source": 'add source = "feed"',
     "format": 'add format = "webhook"',
 }
+_ACCOUNT = ("people", "", "accounts", "")
 _TYPES = {
     "string_type": ("must be text", "put it in quotes"),
     "bool_type": ("must be true or false", "write it without quotes"),
@@ -34,27 +35,40 @@ _BOUNDS = {
 }
 
 
-def explain(error: ValidationError) -> tuple[Path, str, str]:
+def explain(error: ValidationError, root: type[Table]) -> tuple[Path, str, str]:
     """The path, the problem and the cure of the first thing that is wrong; an unknown key explains a missing one."""
     details = error.errors(include_url=False, include_context=True, include_input=True)
     first = min(details, key=lambda detail: detail["type"] != "extra_forbidden")
-    return (_path(first), *_say(first))
+    at = _written(_path(first))
+    return (*at, "source") if first["type"] == "union_tag_invalid" else at, *_say(first, root)
 
 
 def _path(detail: ErrorDetails) -> Path:
     return tuple(part for part in detail["loc"] if part != "[key]")
 
 
-def _say(detail: ErrorDetails) -> tuple[str, str]:
+def _written(path: Path) -> Path:
+    """The path as the file has it: pydantic puts the source of an account behind its number."""
+    match path:
+        case ("people", int(), "accounts", int(), str(), *_) if len(path) > len(_ACCOUNT):
+            return (*path[: len(_ACCOUNT)], *path[len(_ACCOUNT) + 1 :])
+    return path
+
+
+def _say(detail: ErrorDetails, root: type[Table]) -> tuple[str, str]:  # noqa: PLR0911 - a table of kinds
     path, context, kind = _path(detail), detail.get("ctx", {}), detail["type"]
     name = next((part for part in reversed(path) if isinstance(part, str)), "the file")
     refused = context.get("error")
     if isinstance(refused, Refused):
         return f"{name} {refused.problem}", refused.fix
     if kind == "extra_forbidden":
-        return _unknown(path[:-1], name)
+        return _unknown(table_at(root, path[:-1]), name)
+    if kind == "union_tag_not_found":
+        kind, name = "missing", "source"
     if kind == "missing":
-        return f"{name} is missing", MISSING[name]
+        return f"{name} is missing", MISSING.get(name, f"add {name}, see docs/reference/config.md")
+    if kind == "union_tag_invalid":
+        return _choice("source", str(context["expected_tags"]), context["tag"])
     if kind == "literal_error":
         return _choice(name, str(context["expected"]), detail["input"])
     if kind in _BOUNDS:
@@ -71,8 +85,7 @@ def _plain(name: str, limit: object) -> str:
     return str(limit)
 
 
-def _unknown(around: Path, name: str) -> tuple[str, str]:
-    table = table_at(around)
+def _unknown(table: type[Table] | None, name: str) -> tuple[str, str]:
     known = keys_of(table) if table else []
     if name.lower() in SECRET_WORDS and name != "key":
         return (

@@ -11,7 +11,7 @@ from monitor.config.entries import make_heartbeat, make_people, make_receivers, 
 from monitor.config.explain import explain
 from monitor.config.routes import make_network
 from monitor.config.settings import FetchOptions, Log, Retention, Settings, Web
-from monitor.config.shape import DatabaseTable, File
+from monitor.config.shape import DatabaseTable, File, Kinds, file_of
 from monitor.config.source import Source, read_source
 
 _SQLITE = "sqlite:///"
@@ -19,18 +19,22 @@ _POSTGRESQL = "postgresql://"
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def load_config(path: Path, environ: Mapping[str, str]) -> Settings:
-    """The configuration in that file, with secrets from the environment and files; ConfigError if anything is wrong."""
+def load_config(path: Path, environ: Mapping[str, str], kinds: Kinds) -> Settings:
+    """The configuration in that file, with secrets from the environment and files; ConfigError if anything is wrong.
+
+    `kinds` are the ways to read an account, by the word that stands as its source.
+    """
     source = read_source(path, environ)
-    return _settings(read_tables(source), source)
+    return _settings(read_tables(source, kinds), source)
 
 
-def read_tables(source: Source) -> File:
+def read_tables(source: Source, kinds: Kinds) -> File:
     """The tables of the file, each key of the right shape; ConfigError if one is not."""
+    root = file_of(kinds)
     try:
-        return File.model_validate(source.parse())
+        return root.model_validate(source.parse())
     except ValidationError as error:
-        at, problem, fix = explain(error)
+        at, problem, fix = explain(error, root)
         raise source.error(at, problem, fix) from None
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from monitor.config.shape import DURATION, File
+from monitor.config.shape import DURATION, Kinds, file_of
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -13,9 +13,9 @@ DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 _NUMBERS_ONLY = ("minimum", "maximum")
 
 
-def config_schema() -> Schema:
+def config_schema(kinds: Kinds) -> Schema:
     """The schema of the whole file; what takes two keys to tell, such as `url` or `url_env`, only the loader sees."""
-    schema = File.model_json_schema(by_alias=True, schema_generator=_Generator)
+    schema = file_of(kinds).model_json_schema(by_alias=True, schema_generator=_Generator)
     for table in (schema, *schema["$defs"].values()):
         for name, field in table["properties"].items():
             table["properties"][name] = _as_written(field)

@@ -1,14 +1,17 @@
 """The tables of config.toml: which keys there are, of what type, and their defaults. Nothing is read from elsewhere."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Final, Literal, TypeAlias, get_args
+from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 
 from monitor import __version__
 from monitor.config.lines import Path
 from monitor.config.values import (
+    check_address,
     check_header,
     check_key,
     check_line,
@@ -32,6 +35,8 @@ Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s), WithJso
 Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone), WithJsonSchema(_ZONE)]
 Place: TypeAlias = Annotated[Line, AfterValidator(check_place)]
 Language: TypeAlias = Literal["en", "zh"]
+Address: TypeAlias = Annotated[Line, AfterValidator(check_address)]  # without a path, such as "https://social.example"
+Kinds: TypeAlias = "Mapping[str, type[AccountTable]]"
 
 
 class Table(BaseModel):
@@ -111,19 +116,43 @@ class LogTable(Table):
     to: LogTarget = "stderr"
 
 
-class AccountTable(RouteTable):
-    """[[people.accounts]]."""
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where an account is read: its id there, which never changes, the first address asked, and further ones."""
 
-    source: Literal["feed"]
-    platform: Key = "web"
+    native_id: str
+    url: str
+    also: tuple[str, ...] = ()
+
+
+class AccountTable(RouteTable):
+    """[[people.accounts]]: the keys of every source. Each source adds its own, see monitor.fetch.SOURCES."""
+
+    source: str
+    platform: Key
     key: Key | None = None
-    url: Line | None = None
-    url_env: Variable | None = None
     headers_env: dict[Header, Variable] = {}
+    token_env: Variable | None = None
+    token_file: Line | None = None
+    cookie_env: Variable | None = None
+    cookie_file: Line | None = None
+    session: Key | None = None
     poll_every_s: Seconds = Field(default=180.0, alias="poll_every", ge=30, le=86400)
     timezone: Zone | None = None
     official: bool = False
     allow_private_network: bool = False
+
+    def home(self) -> Home:
+        """Where it is, made of its own keys."""
+        raise NotImplementedError
+
+
+class AddressTable(AccountTable):
+    """An account that is an address, of a feed, a page, an endpoint: that is its home."""
+
+    platform: Key = "web"
+    url: Line | None = None
+    url_env: Variable | None = None
 
 
 class PersonTable(Table):
@@ -178,17 +207,27 @@ class File(Table):
     receivers: list[ReceiverTable] = []
 
 
-def table_at(path: Path) -> type[Table] | None:
-    """The table that stands at that path of the file; None where there is none."""
-    table: type[Table] = File
+def file_of(kinds: Kinds) -> type[File]:
+    """The whole file, where accounts may be read in these ways, by the word that stands as their source."""
+    row: Any = Union[tuple(kinds.values())]  # noqa: UP007 - of a tuple
+    if len(kinds) > 1:
+        row = Annotated[row, Field(discriminator="source")]
+    people: Any = list[create_model("PersonTable", __base__=PersonTable, accounts=(list[row], []))]  # type: ignore[misc]
+    return create_model("File", __base__=File, people=(people, []))
+
+
+def table_at(root: type[Table], path: Path) -> type[Table] | None:
+    """The table that stands at that path of the file, where accounts are marked by their source; None if there is none.
+
+    Pydantic puts the source behind the number of an account.
+    """
+    tables = [root]
     for part in path:
         if isinstance(part, int):
             continue
-        inner = _table_of(table, part)
-        if inner is None:
-            return None
-        table = inner
-    return table
+        inner = [kind for table in tables for kind in _tables_of(table, part)]
+        tables = inner or [table for table in tables if _source_of(table) == part]
+    return tables[0] if tables else None
 
 
 def keys_of(table: type[Table]) -> list[str]:
@@ -196,11 +235,18 @@ def keys_of(table: type[Table]) -> list[str]:
     return [field.alias or name for name, field in table.model_fields.items()]
 
 
-def _table_of(table: type[Table], key: str) -> type[Table] | None:
+def _tables_of(table: type[Table], key: str) -> list[type[Table]]:
     field = table.model_fields.get(key)
-    if field is None:
-        return None
-    for kind in (field.annotation, *get_args(field.annotation)):
-        if isinstance(kind, type) and issubclass(kind, Table):
-            return kind
-    return None
+    return [] if field is None else list(_tables_in(field.annotation))
+
+
+def _tables_in(annotation: object) -> Iterator[type[Table]]:
+    if isinstance(annotation, type) and issubclass(annotation, Table):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _tables_in(inner)
+
+
+def _source_of(table: type[Table]) -> str | None:
+    field = table.model_fields.get("source")
+    return next(iter(get_args(field.annotation)), None) if field else None

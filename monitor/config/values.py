@@ -127,6 +127,14 @@ def check_url(url: str, *, plain_http: bool) -> SplitResult:
     return parts
 
 
+def check_address(url: str) -> str:
+    """The address of a server, without a path: what stands before the paths that we know."""
+    parts = check_url(url, plain_http=True)
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise Refused("goes on behind the host", f'write "{parts.scheme}://{parts.netloc}"')
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 def check_proxy(text: str) -> Proxy:
     """A proxy by its address. Its refusals never quote it: it may carry a password."""
     try:

@@ -1,6 +1,8 @@
 """Stage 1: read one account and answer with its posts. Each way of reading is listed in SOURCES.
 
 feed       RSS, Atom and JSON Feed over HTTP (xmlfeed, jsonfeed, charset read the bytes)
+mastodon   Mastodon and servers that speak its API
+asking     the requests of one read: bounded, with credentials, kept as evidence
 answers    what a status and its headers mean
 identity   an entry of any format becomes a FetchedPost: id, hash, parts
 dates      when a source says something was posted, and how far that is to be believed
@@ -10,28 +12,52 @@ canary     a post of our own, for proof
 """
 
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from monitor.config.shape import AccountTable
 from monitor.fetch.canary import CanarySource
 from monitor.fetch.feed import FeedSource
+from monitor.fetch.mastodon import MastodonSource
 from monitor.model.canary import KEY
 from monitor.model.people import Account
-from monitor.model.posts import Page, ReadState
+from monitor.model.posts import FetchedPost, Gone, Page, ReadState
 from monitor.net.client import Client
 
 
 class Source(Protocol):
-    """A way to read an account."""
+    """A way to read an account: one module, one row of SOURCES and of docs/reference/sources.md.
+
+    A source that can ask for a single post has a method `one`, see Asks.
+    """
+
+    @property
+    def table(self) -> type[AccountTable]:
+        """The keys that it takes in config.toml."""
+        ...
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read. Raises FetchError for an answer that is no good read, TransportError for none at all."""
         ...
 
 
-SOURCES: dict[str, Source] = {"feed": FeedSource()}
-_CANARY: Source = CanarySource()
+@runtime_checkable
+class Asks(Protocol):
+    """A source that can ask for a post by its id."""
+
+    def one(self, account: Account, native_id: str, client: Client, now: datetime) -> FetchedPost | Gone | None:
+        """The post as it is now; Gone if the network says so; None if it cannot be told. Raises TransportError."""
+        ...
 
 
-def source_of(account: Account) -> Source:
+SOURCES: dict[str, Source] = {"feed": FeedSource(), "mastodon": MastodonSource()}
+_CANARY = CanarySource()
+
+
+def source_of(account: Account) -> Source | CanarySource:
     """How this account is read."""
     return _CANARY if account.key == KEY else SOURCES[account.source]
+
+
+def kinds() -> dict[str, type[AccountTable]]:
+    """What config.toml may say of accounts, by source."""
+    return {name: source.table for name, source in SOURCES.items()}

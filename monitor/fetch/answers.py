@@ -11,6 +11,10 @@ from monitor.net.client import Answer
 SHORTEST_WAIT_S = 1.0
 LONGEST_WAIT_S = 3600.0
 
+_RESETS = ("x-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset")
+_REMAINING = ("x-rate-limit-remaining", "x-ratelimit-remaining", "ratelimit-remaining")
+_EPOCHS_FROM = 10**9  # seconds; a smaller number is a wait
+
 # 412 is Bilibili's, 414, 418 and 432 are Weibo's, 456 is an edge network's word for "not you".
 _BLOCKED = frozenset({401, 403, 412, 414, 418, 432, 451, 456})
 _GONE = frozenset({404, 410})
@@ -29,7 +33,10 @@ def check_status(answer: Answer, now: datetime) -> None:
         failure = Failure.GONE
     else:
         failure = Failure.SERVER if status // 100 == 5 else Failure.HTTP  # noqa: PLR2004 - 5xx
-    raise FetchError(failure, f"status {status}", status=status, retry_after_s=retry_after_s(answer.headers, now))
+    wait_s = retry_after_s(answer.headers, now)
+    if wait_s is None and failure is Failure.RATE_LIMITED:
+        wait_s = reset_s(answer.headers, now)
+    raise FetchError(failure, f"status {status}", status=status, retry_after_s=wait_s)
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
@@ -43,6 +50,29 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return _clamp((until - now) / timedelta(seconds=1))
+
+
+def reset_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds until a spent allowance is new, at least 1 and at most 3600; None if the headers do not say.
+
+    X and Bluesky tell an epoch second, Mastodon an ISO instant, Reddit the seconds themselves.
+    """
+    told = (headers.get(name, "").strip() for name in _RESETS)
+    value = next(filter(None, told), "")
+    if re.fullmatch(r"\d{1,12}(\.\d+)?", value, re.ASCII):
+        number = float(value)
+        return _clamp(number - now.timestamp() if number > _EPOCHS_FROM else number)
+    try:
+        until = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return _clamp(((until if until.tzinfo else until.replace(tzinfo=UTC)) - now) / timedelta(seconds=1))
+
+
+def spent_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait because this good answer was the last of the allowance; None if more may be asked."""
+    left = next(filter(None, (headers.get(name, "").strip() for name in _REMAINING)), "")
+    return reset_s(headers, now) if re.fullmatch(r"0+(\.0+)?", left) else None
 
 
 def freshness_s(headers: Mapping[str, str]) -> float | None:

@@ -3,23 +3,23 @@
 import hashlib
 import re
 from datetime import datetime
+from typing import Literal
 
 import regex
 
+from monitor.config.shape import AddressTable
 from monitor.errors import Failure, FetchError
 from monitor.fetch.answers import check_status, freshness_s, retry_after_s
+from monitor.fetch.asking import payload_of, told_url
 from monitor.fetch.charset import decode
 from monitor.fetch.entries import ParsedFeed
 from monitor.fetch.jsonfeed import parse_json_feed
 from monitor.fetch.xmlfeed import DOUBTFUL, parse_xml_feed
 from monitor.model.people import Account
-from monitor.model.posts import Page, Payload, ReadState
+from monitor.model.posts import Page, ReadState
 from monitor.net.client import Answer, Client
-from monitor.net.guard import safe_url
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
-# Of the evidence's headers: they may hold secrets, as in addresses of the feed itself.
-_NOT_KEPT = frozenset({"set-cookie", "set-cookie2", "location", "content-location", "link", "refresh"})
 _HTML = regex.compile(
     r"(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b",
     regex.IGNORECASE | regex.DOTALL,
@@ -31,8 +31,16 @@ _WALL = re.compile(
 _HEAD_CHARS = 65536
 
 
+class FeedTable(AddressTable):
+    """An account read by a feed."""
+
+    source: Literal["feed"]
+
+
 class FeedSource:
     """Reads an account's feed; holds nothing, so one serves all accounts and threads."""
+
+    table = FeedTable
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read; unchanged on 304 and when the same bytes came again. Raises FetchError and TransportError."""
@@ -47,7 +55,7 @@ class FeedSource:
         body_hash = hashlib.sha256(answer.body).hexdigest()
         unchanged = answer.status == 304 or body_hash == state.body_hash  # noqa: PLR2004 - Not Modified
         wishes_s = [retry_after_s(answer.headers, now), freshness_s(answer.headers)]
-        notes = (f"moved:{_told(answer.moved_to, account)}",) if answer.moved_to else ()
+        notes = (f"moved:{told_url(answer.moved_to, account)}",) if answer.moved_to else ()
         if unchanged:
             state = _next_state(answer, state.body_hash, state)
             return Page(state, unchanged=True, notes=notes, next_read_after_s=_longest(wishes_s))
@@ -57,7 +65,7 @@ class FeedSource:
         return Page(
             ReadState() if doubtful else _next_state(answer, body_hash, ReadState()),
             posts=feed.posts,
-            payload=_payload(answer, body_hash, account, now),
+            payloads=(payload_of(answer, account, now),),
             broken=feed.broken,
             notes=notes + feed.notes,
             next_read_after_s=_longest([*wishes_s, feed.ttl_s]),
@@ -96,15 +104,6 @@ def _next_state(answer: Answer, body_hash: str | None, before: ReadState) -> Rea
         body_hash=body_hash,
         cursor=before.cursor,
     )
-
-
-def _payload(answer: Answer, body_hash: str, account: Account, now: datetime) -> Payload:
-    headers = {name: value for name, value in answer.headers.items() if name not in _NOT_KEPT}
-    return Payload(body_hash, _told(answer.url, account), answer.status, headers, answer.body, now)
-
-
-def _told(url: str, account: Account) -> str:
-    return safe_url(url, path_is_secret=account.url_is_secret)
 
 
 def _longest(wishes_s: list[float | None]) -> float | None:

@@ -81,10 +81,14 @@ def _native_id(said: str, account: Account) -> str:
 
 
 def content_hash(parts: Sequence[Part]) -> str:
-    """A version's fingerprint: the same for texts that differ only in lines of counts, of likes and the like."""
+    """A version's fingerprint: the same for texts that differ only in lines of counts, of likes and the like.
+
+    What a post answers to is no part of its version: it is asked for once.
+    """
     told = [
         (part.origin, "\n".join("" if _COUNTS.fullmatch(line.strip()) else line for line in part.text.split("\n")))
         for part in parts
+        if part.origin is not Origin.PARENT
     ]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 

@@ -25,6 +25,8 @@ class Account:
     secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     url_is_secret: bool = False  # no path of its host may be told
     route: Route = DIRECT
+    session: str = ""  # the name of a platform session that people renew; "" for none
+    options: object = field(default=None, repr=False, compare=False)  # the keys of its source, read by that alone
 
 
 @dataclass(frozen=True, slots=True)

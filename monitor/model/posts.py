@@ -53,9 +53,30 @@ class Cause(StrEnum):
     BETTER_SOURCE = "better_source"
 
 
+class MediaKind(StrEnum):
+    """What a file of a post is."""
+
+    PICTURE = "picture"
+    COVER = "cover"  # of a video
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A picture of a post, where it lies on the network."""
+
+    kind: MediaKind
+    url: str
+
+
 @dataclass(frozen=True, slots=True)
 class FetchedPost:
-    """A post as one source showed it once; times are judged (see fetch.identity), ids are text."""
+    """A post as one source showed it once; times are judged (see fetch.identity), ids are text.
+
+    `content_hash` is of the version as lists show it, so that it stays the same from read to read. `completes` says
+    that the parts hold more, such as the long text or what is answered to: they take the place of those stored without.
+    `root_id` is the native id of what it reposts, at the beginning of the chain. `evidence` is the number of the
+    page's payload in which it stands.
+    """
 
     platform: str
     native_id: str
@@ -67,6 +88,17 @@ class FetchedPost:
     edited_at: datetime | None = None
     time_note: str | None = None
     native_rev: str | None = None
+    media: tuple[Media, ...] = ()
+    root_id: str | None = None
+    evidence: int = 0
+    completes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A post that was asked for singly and is not there; `why` is a word such as "deleted" or "hidden"."""
+
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +133,16 @@ class ItemError:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One good read of an account; without posts and payload when nothing changed since the last."""
+    """One good read of an account; without posts and payloads when nothing changed since the last.
+
+    `cut` says that newer posts than any known one may stand behind what was read: a limit was reached.
+    """
 
     state: ReadState
     posts: tuple[FetchedPost, ...] = ()
-    payload: Payload | None = None
+    payloads: tuple[Payload, ...] = ()
     unchanged: bool = False
     broken: tuple[ItemError, ...] = ()
     notes: tuple[str, ...] = ()
+    cut: bool = False
     next_read_after_s: float | None = None  # the host's own wish (ttl, max-age, Retry-After)

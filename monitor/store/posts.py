@@ -167,7 +167,7 @@ def _save_posts(
     tx: Connection, claimed: ClaimedAccount, account: Account, page: Page, known: dict[_Key, _Known], now: datetime
 ) -> dict[str, int]:
     counts = {"new_posts": 0, "new_revisions": 0, "known": 0}
-    payload_id = _save_payload(tx, claimed.id, page, known)
+    payload_ids = _save_payloads(tx, claimed.id, page, known)
     known |= _add_posts(tx, claimed, account, [post for post in page.posts if _key(post) not in known], now)
     texts: list[dict[str, Any]] = []
     shown: set[_Key] = set()
@@ -180,11 +180,15 @@ def _save_posts(
         if fetched.content_hash in post.texts:
             if leads:
                 _show_text(tx, post, fetched, now)
+            if fetched.completes:
+                _complete(tx, post, fetched, now)
             counts["known"] += 1
             continue
         counts["new_revisions" if post.texts else "new_posts"] += 1
         text = _new_text(tx, post, fetched, now)
-        texts.append(text | {"seen_at": now, "payload_id": payload_id, "state": "pending", "due_at": now})
+        texts.append(
+            text | {"seen_at": now, "payload_id": payload_ids.get(fetched.evidence), "state": "pending", "due_at": now}
+        )
         if leads and text["no"] != post.current_rev:
             tx.execute(update(posts).where(posts.c.id == post.id).values(current_rev=text["no"]))
     if texts:
@@ -256,15 +260,26 @@ def _show_text(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime
     tx.execute(again.values(state="pending", again=False, due_at=now, parts=parts, **RELEASED))
 
 
+def _complete(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime) -> None:
+    """A version that was stored without all of its parts has them now, and is judged again."""
+    parts = parts_to_json(fetched.parts)
+    this = (revisions.c.post_id == post.id) & (revisions.c.content_hash == fetched.content_hash)
+    if tx.execute(select(revisions.c.parts).where(this)).scalar_one() != parts:
+        whole = {"parts": parts, "cause": Cause.COMPLETED, "state": "pending", "again": False, "due_at": now}
+        tx.execute(update(revisions).where(this).values(**whole, **RELEASED))
+
+
 # --- what goes with them --------------------------------------------------------------------------------------------
 
 
-def _save_payload(tx: Connection, account_id: int, page: Page, known: dict[_Key, _Known]) -> int | None:
-    """The answer as received, if it brought anything new."""
-    new = any(
-        (post := known.get(_key(fetched))) is None or fetched.content_hash not in post.texts for fetched in page.posts
-    )
-    return _insert_payload(tx, account_id, page.payload) if new and page.payload else None
+def _save_payloads(tx: Connection, account_id: int, page: Page, known: dict[_Key, _Known]) -> dict[int, int]:
+    """The answers that brought anything new, as received: the row of each by its number in the page."""
+    wanted = {
+        fetched.evidence
+        for fetched in page.posts
+        if fetched.completes or (post := known.get(_key(fetched))) is None or fetched.content_hash not in post.texts
+    }
+    return {no: _insert_payload(tx, account_id, page.payloads[no]) for no in sorted(wanted) if no < len(page.payloads)}
 
 
 def _insert_payload(tx: Connection, account_id: int, payload: Payload) -> int:

@@ -9,6 +9,7 @@ import pytest
 
 from monitor.clock import SystemClock
 from monitor.config import load_config
+from monitor.fetch import kinds
 from monitor.match import Matcher
 from monitor.net.client import Client
 from monitor.pipeline import Runtime, World, deliver_to, match_new
@@ -30,7 +31,7 @@ def flagged(home: Home) -> Home:
     """One leak has been read, judged and told."""
     home.says("明天来看云雀9")
     assert home.run("accounts", "fetch").code == 0
-    settings = load_config(Path(home.config), {})
+    settings = load_config(Path(home.config), {}, kinds())
     book = load_rules(settings.rules_dir)
     clock = SystemClock()
     with Store(settings.database_url) as store:

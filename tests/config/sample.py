@@ -4,6 +4,7 @@ import base64
 from pathlib import Path
 
 from monitor.config import Settings, load_config
+from monitor.fetch import kinds
 
 SECRET = base64.b64encode(b"fictional signing secret, 32 byt").decode()
 ENVIRON = {
@@ -47,4 +48,4 @@ def load(text: str | bytes, folder: Path) -> Settings:
     """The settings of a config.toml with that text, in that folder."""
     path = folder / "config.toml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load_config(path, ENVIRON)
+    return load_config(path, ENVIRON, kinds())

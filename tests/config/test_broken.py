@@ -6,6 +6,7 @@ import pytest
 
 from monitor.config import load_config
 from monitor.errors import ConfigError
+from monitor.fetch import kinds
 from tests.config.sample import ENVIRON, SECRET, VALID, load
 
 # (old text, new text): in the new text "#!" marks the line that the error must name.
@@ -374,9 +375,9 @@ def test_a_value_without_end_is_refused(text: str, tmp_path: Path) -> None:
 
 def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="No such file or directory; make one: leak-monitor init"):
-        load_config(tmp_path / "config.toml", ENVIRON)
+        load_config(tmp_path / "config.toml", ENVIRON, kinds())
 
 
 def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="Is a directory"):
-        load_config(tmp_path, ENVIRON)
+        load_config(tmp_path, ENVIRON, kinds())

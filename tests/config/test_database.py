@@ -7,6 +7,7 @@ from sqlalchemy import make_url
 
 from monitor.config import load_config
 from monitor.errors import ConfigError
+from monitor.fetch import kinds
 from tests.config.sample import load
 
 
@@ -47,7 +48,7 @@ def test_a_password_stands_beside_the_address_and_in_no_repr(tmp_path: Path) -> 
     path = tmp_path / "config.toml"
     for line, environ in (('password_file = "pw"', {}), ('password_env = "PW"', {"PW": "p@ss/w:rd 云"})):
         path.write_text(f'[database]\nurl = "postgresql://mo%40n@db.example:5433/leaks?sslmode=require"\n{line}\n')
-        settings = load_config(path, environ)
+        settings = load_config(path, environ, kinds())
         url = make_url(settings.database_url)
         assert (url.username, url.password, url.host, url.port) == ("mo@n", "p@ss/w:rd 云", "db.example", 5433)
         assert (url.database, url.query) == ("leaks", {"sslmode": "require"})

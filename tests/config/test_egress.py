@@ -6,6 +6,7 @@ import pytest
 
 from monitor.config import Need, read_needs
 from monitor.errors import ConfigError
+from monitor.fetch import kinds
 from tests.config.sample import VALID
 
 FILE = """
@@ -53,7 +54,7 @@ secret_env = "UNSET_SECRET"
 def needs(text: str, folder: Path, environ: dict[str, str]) -> tuple[Need, ...]:
     path = folder / "config.toml"
     path.write_text(text)
-    return read_needs(path, environ)
+    return read_needs(path, environ, kinds())
 
 
 def test_every_way_out_is_told_once_with_its_reasons_and_its_proxy(tmp_path: Path) -> None:

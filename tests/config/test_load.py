@@ -10,6 +10,7 @@ import pytest
 
 from monitor.config import FetchOptions, Log, Retention, Web, load_config
 from monitor.errors import ConfigError
+from monitor.fetch import kinds
 from monitor.model.canary import Heartbeat
 from monitor.model.messages import Disclosure
 from monitor.model.people import Account
@@ -119,7 +120,7 @@ def test_nobody_to_tell_is_a_warning(tmp_path: Path) -> None:
 
 
 def test_the_example_loads_without_a_warning() -> None:
-    settings = load_config(EXAMPLE, EXAMPLE_ENVIRON)
+    settings = load_config(EXAMPLE, EXAMPLE_ENVIRON, kinds())
     assert [person.key for person in settings.people] == ["lin", "yunque"]
     assert settings.warnings == ()
 
@@ -129,7 +130,7 @@ def test_the_commented_values_of_the_example_are_the_defaults(tmp_path: Path) ->
     lines = EXAMPLE.read_text(encoding="utf-8").split("\n")
     alternatives = (
         *("url_env", "headers_env", "secret_file", "previous_", "key_env", "key_file"),
-        *("proxy_env", "proxy_file", "allow = ", "password_"),
+        *("proxy_env", "proxy_file", "allow = ", "password_", "token_", "cookie_", "session"),
     )
     spoken.write_text(
         "\n".join(
@@ -143,7 +144,7 @@ def test_the_commented_values_of_the_example_are_the_defaults(tmp_path: Path) ->
     )
     silent = tmp_path / "silent.toml"
     silent.write_text("\n".join(lines), encoding="utf-8")
-    one, other = load_config(spoken, EXAMPLE_ENVIRON), load_config(silent, EXAMPLE_ENVIRON)
+    one, other = load_config(spoken, EXAMPLE_ENVIRON, kinds()), load_config(silent, EXAMPLE_ENVIRON, kinds())
     assert spoken.read_text(encoding="utf-8").count("\nport = ") == 1
     assert (one.people, one.receivers, one.web, one.fetch) == (other.people, other.receivers, other.web, other.fetch)
     assert (one.database_url, one.rules_dir, one.log) == (other.database_url, other.rules_dir, other.log)
@@ -168,7 +169,7 @@ def test_a_feed_is_known_by_its_address_without_the_query(written: str, native_i
 def _by_variable(folder: Path, address: str) -> Account:
     text = VALID.replace('url = "https://feeds.example/lin.xml"', 'url_env = "FEED"')
     (folder / "config.toml").write_text(text, encoding="utf-8")
-    return load_config(folder / "config.toml", ENVIRON | {"FEED": address}).people[0].accounts[0]
+    return load_config(folder / "config.toml", ENVIRON | {"FEED": address}, kinds()).people[0].accounts[0]
 
 
 def test_of_a_secret_address_only_the_host_is_told(tmp_path: Path) -> None:
@@ -187,7 +188,7 @@ def test_a_secret_address_that_stands_twice_is_not_quoted(tmp_path: Path) -> Non
     text = text.replace(first, f'{first}  [[people.accounts]]\n  key = "second"\n{first}')
     (tmp_path / "config.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"at line 12 already: weibo https://feeds\.example#\w{12};") as caught:
-        load_config(tmp_path / "config.toml", ENVIRON | {"FEED": "https://feeds.example/private/k-555/rss"})
+        load_config(tmp_path / "config.toml", ENVIRON | {"FEED": "https://feeds.example/private/k-555/rss"}, kinds())
     assert "k-555" not in str(caught.value)
 
 

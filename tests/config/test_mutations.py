@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.config import Settings, load_config
 from monitor.errors import ConfigError
+from monitor.fetch import kinds
 from tests.config.sample import ENVIRON
 
 EXAMPLE = (Path(__file__).parents[2] / "config.example.toml").read_text(encoding="utf-8").split("\n")
@@ -46,7 +47,7 @@ def _outcome(text: str, folder: Path) -> Settings | ConfigError:
     path = folder / "config.toml"
     path.write_text(text, encoding="utf-8", newline="")
     try:
-        return load_config(path, ENV)
+        return load_config(path, ENV, kinds())
     except ConfigError as error:
         return error
 

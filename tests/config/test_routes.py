@@ -8,6 +8,7 @@ import trustme
 
 from monitor.config import load_config, route_of_options
 from monitor.errors import ConfigError
+from monitor.fetch import kinds
 from monitor.model.routes import DIRECT, PUBLIC, SYSTEM, Places, Proxy, Route
 from tests.config.sample import ENVIRON, VALID, load
 
@@ -74,9 +75,9 @@ def test_the_environment_alone_names_no_proxy(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(VALID)
     environ = ENVIRON | dict.fromkeys(("http_proxy", "HTTPS_PROXY", "ALL_PROXY"), "http://proxy.example:3128")
-    assert load_config(path, environ).network == DIRECT
+    assert load_config(path, environ, kinds()).network == DIRECT
     path.write_text(networked('proxy_env = "HTTPS_PROXY"'))
-    assert load_config(path, environ).network.proxy == Proxy("http", "proxy.example", 3128)
+    assert load_config(path, environ, kinds()).network.proxy == Proxy("http", "proxy.example", 3128)
 
 
 def test_a_proxy_in_a_file_and_authorities_in_another(tmp_path: Path) -> None:

@@ -46,10 +46,10 @@ def test_every_format_is_read_and_kept_as_evidence(
     body_hash = hashlib.sha256(body).hexdigest()
     assert len(page.posts) == count
     assert page.state == ReadState('"1"', "then", body_hash)
-    assert page.payload is not None
-    assert (page.payload.sha256, page.payload.body, page.payload.status) == (body_hash, body, 200)
-    assert page.payload.fetched_at == NOW
-    assert page.payload.url == server.url("/feed")
+    (payload,) = page.payloads
+    assert (payload.sha256, payload.body, payload.status) == (body_hash, body, 200)
+    assert payload.fetched_at == NOW
+    assert payload.url == server.url("/feed")
     assert "secret" not in repr(replace(page, posts=()))
     assert server.asked[0].headers["x-api-key"] == "secret-key"
 
@@ -164,8 +164,8 @@ def test_of_a_secret_address_only_the_host_is_kept(server: FeedServer) -> None:
     client = Client(elapsed_s=SystemClock().elapsed_s, user_agent="tests/1")
     secret = account(server.url("/k-555/feed"), url_is_secret=True)
     page = SOURCES["feed"].page(secret, ReadState(), client, NOW)
-    assert page.payload is not None
-    assert (page.payload.url, page.notes) == (server.url("/…"), (f"moved:{server.url('/…')}",))
+    (payload,) = page.payloads
+    assert (payload.url, page.notes) == (server.url("/…"), (f"moved:{server.url('/…')}",))
     assert "k-555" not in repr(replace(page, posts=()))
     server.routes["/k-555/rss"] = Reply(404)
     with pytest.raises(FetchError) as caught:

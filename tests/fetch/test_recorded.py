@@ -71,7 +71,7 @@ def test_a_recorded_feed_is_read_as_by_eye_and_then_is_unchanged(server: FeedSer
     same = page if name in MALFORMED else Page(page.state, unchanged=True)
     assert read(server, page.state) == same
     server.routes["/feed"] = Reply(200, body)
-    assert replace(read(server, page.state), payload=same.payload) == same
+    assert replace(read(server, page.state), payloads=same.payloads) == same
 
 
 @pytest.mark.parametrize("name", REFUSED)

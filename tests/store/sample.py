@@ -71,7 +71,7 @@ def post(native_id: str, text: str = "今天天气不错", *, at: datetime | Non
 def page(*posts: FetchedPost, etag: str = "e1") -> Page:
     body = repr(posts).encode("utf-8", "backslashreplace")
     payload = Payload(sha256(body).hexdigest(), "https://blog.example/feed.xml", 200, {"etag": etag}, body, NOON)
-    return Page(ReadState(etag=etag), posts, payload)
+    return Page(ReadState(etag=etag), posts, (payload,))
 
 
 UNCHANGED = Page(ReadState(etag="e1"), unchanged=True)
