@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -53,6 +54,13 @@ def test_a_page_without_a_known_post_is_a_gap_and_an_incident_until_pages_overla
     assert not read(store, page(post("p9")), NOON + 2 * MINUTE).gap_opened
     assert _incidents(store) == [("gap", "lin-blog", NOON + 2 * MINUTE)]
     assert len(_gaps(store)) == 1
+
+
+def test_a_read_that_had_to_stop_before_the_end_is_a_gap_though_it_shows_a_known_post(store: Store) -> None:
+    sample.people(store)
+    read(store, page(post("p1")), NOON)
+    assert read(store, replace(page(post("p1"), post("p9")), cut=True), NOON + MINUTE).gap_opened
+    assert _incidents(store) == [("gap", "lin-blog", None)]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitor.model.posts import Origin, Part
 from monitor.store import Store
 from monitor.store.schema import payloads, posts, revisions, sightings
 from tests.store import sample
@@ -99,6 +100,23 @@ def test_going_back_to_an_earlier_text_judges_it_again_without_a_new_text(store:
     assert (saved.new_revisions, saved.known) == (0, 1)
     assert [row[:3] for row in _texts(store)] == [(1, "first", "pending"), (2, "edited", "done")]
     assert _judged(store, NOON + 2 * MINUTE) == [(1, True)]
+
+
+def test_parts_that_could_not_be_had_at_first_complete_the_same_version_once(store: Store) -> None:
+    sample.people(store)
+    bare = post("p1", "真的有")
+    whole = replace(bare, parts=(*bare.parts, Part(Origin.PARENT, "会有云雀9吗？", by_author=False)), completes=True)
+    read(store, page(bare), NOON)
+    assert _judged(store, NOON) == [(1, True)]
+    saved = read(store, page(whole), NOON + MINUTE)
+    assert (saved.new_posts, saved.new_revisions, saved.known) == (0, 0, 1)
+    assert _texts(store) == [(1, "completed", "pending", NOON)]
+    (taken,) = pending(store, NOON + MINUTE)
+    assert taken.parts == whole.parts
+    sample.judge(store, taken, [], NOON + MINUTE)
+    for minutes, shown in ((2, whole), (3, bare)):
+        read(store, page(shown), NOON + minutes * MINUTE)
+        assert _texts(store) == [(1, "completed", "done", NOON)], "nothing is judged a third time, nor forgotten"
 
 
 def test_one_post_seen_by_two_accounts_is_one_post_whose_text_is_that_of_the_first(store: Store) -> None:
