@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from typing import Final
 
 from monitor.model.findings import Disposition, Finding, Reason
 from monitor.model.messages import AlertState, EventKind, Found, Receiver, Verdict
@@ -209,6 +210,44 @@ def _decide_one(
             event, str(revision.revision_id), str(before.corrections if before else 0), str(worst), *sorted(facts)
         ),
     )
+
+
+def gone(before: AlertBefore, revision_id: int, at: datetime) -> AlertChange | None:
+    """What a post that is gone means for an alert on it: more urgent than before, for somebody took it down.
+
+    None where a person has said that it may stand, and where the same going was told already (by its dedup).
+    """
+    closed = before.state is AlertState.REVIEWED
+    if closed and before.verdict in (*ALLOWED, Verdict.FALSE_POSITIVE):
+        return None
+    severities = tuple(Severity)
+    return AlertChange(
+        subject=before.subject,
+        event=EventKind.GONE,
+        severity=severities[min(before.severity.rank + 1, len(severities) - 1)],
+        state=AlertState.OPEN if closed else before.state,
+        found=Found.LIVE,
+        facts=before.facts,
+        findings=(),
+        reason=Reason("event_gone"),
+        dedup=_digest(EventKind.GONE, str(revision_id), at.isoformat()),
+    )
+
+
+# How long after it was flagged a post is looked at again, and how often: short steps while it spreads.
+_LOOKS: Final = (
+    (timedelta(minutes=15), timedelta(minutes=1)),
+    (timedelta(hours=2), timedelta(minutes=3)),
+    (timedelta(days=1), timedelta(minutes=30)),
+    (timedelta(days=14), timedelta(hours=6)),
+)
+FIRST_LOOK: Final = timedelta(minutes=1)
+LOOK_AGAIN: Final = timedelta(seconds=20)  # one answer "not there" may be a hiccup: gone is what two say
+
+
+def next_look(flagged_for: timedelta) -> timedelta | None:
+    """How long a flagged post is left alone before it is asked for again; None when it has stood for so long."""
+    return next((step for until, step in _LOOKS if flagged_for < until), None)
 
 
 def _event_for(

@@ -23,11 +23,12 @@ from monitor.failpoints import passing
 from monitor.match import usual_client
 from monitor.model.canary import KEY
 from monitor.model.findings import Evaluation
-from monitor.model.messages import DeliveryState, EventKind, Receiver, ReceiverState
+from monitor.model.messages import DeliveryState, EventKind, Found, Receiver, ReceiverState
 from monitor.reading import fetch_due
 from monitor.runtime import Runtime, World
 from monitor.store import (
     canaries,
+    follows,
     incidents,
     messages,
     outbox,
@@ -127,6 +128,8 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
             )
             if topic is not None:
                 queueing.queue(tx, topic, alert.route(change, runtime.settings.receivers, now), now)
+            if change.found is not Found.BASELINE:
+                follows.follow(tx, revision.post_id, now + alert.FIRST_LOOK)
         passing("C6")
     _note_evaluation(world, revision, evaluation, changes, now)
 

@@ -44,7 +44,7 @@ def _whose_turn_it_is(
     now = world.clock.now()
     # Another process knows the others, or the next sync_people retires them.
     known = [claimed for claimed in due if claimed.key in runtime.read_accounts]
-    asked = [_host_of(runtime.read_accounts[claimed.key]) for claimed in known]
+    asked = [host_of(runtime.read_accounts[claimed.key]) for claimed in known]
     slots = hosts.take_slots(tx, asked, now, runtime.settings.fetch.host_distance_s)
     turns = dict(zip(known, slots, strict=True))
     waits = [(claimed, turns.get(claimed, now + STRANGER_WAITS)) for claimed in due]
@@ -127,7 +127,7 @@ def _save_trouble(world: World, account: Account, claimed: ClaimedAccount, error
     with world.store.write() as tx:
         accounts.save_failure(tx, claimed, error, state=state, state_reason=reason, now=now, due_at=following.due_at)
         if following.host_pause_until is not None:
-            hosts.pause_host(tx, _host_of(account), following.host_pause_until)
+            hosts.pause_host(tx, host_of(account), following.host_pause_until)
         if state in blindness.BLIND:
             blindness.note_blind(tx, account.key, now)
     if account.key != KEY:
@@ -135,5 +135,6 @@ def _save_trouble(world: World, account: Account, claimed: ClaimedAccount, error
     log_trouble("fetch_failed", account=account.key, failure=error.failure, status=error.status, failures=failures)
 
 
-def _host_of(account: Account) -> str:
+def host_of(account: Account) -> str:
+    """The host whose patience a read of this account takes."""
     return urlsplit(account.url).hostname or ""

@@ -16,6 +16,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor import __version__
 from monitor.clock import Clock
 from monitor.errors import InputError, LeakMonitorError
+from monitor.following import FOLLOWED_AT_ONCE, follow_due
+from monitor.housekeeping import keep_house
 from monitor.lookout import Senses, Watchdog, free_bytes_of, look_around, told_on_health
 from monitor.model.canary import CANARY_RECEIVER
 from monitor.net.client import Client
@@ -31,7 +33,6 @@ from monitor.store import (
     incidents,
     receivers,
     rescans,
-    retention,
     rulebooks,
     status,
 )
@@ -40,12 +41,12 @@ from monitor.web.health import Report
 
 WORK_LATE: Final = timedelta(minutes=5)  # due rows older than this mean that a stage does not keep up
 JUMP_S: Final = 5.0  # between the wall clock and the steady one
-WRONG_CLOCK_S: Final = 86_400.0
 MOST_THREADS: Final = 128
 HOUSEKEEPING_S: Final = 3600.0
 LOOK_OUT_S: Final = 30.0
 RELOAD_CHECK_S: Final = 2.0
 WATCH_S: Final = 2.0
+FOLLOW_S: Final = 5.0
 BREATH_S: Final = 0.02  # that reads are given to end before more are taken: many at a time cost less than one by one
 HOUSEKEEPING: Final = "housekeeping"
 SEAL_EVERY_S: Final = 10.0
@@ -110,6 +111,7 @@ class Service:
         self._faults: dict[str, str] = {}  # by loop, or "files"
         self._reloading = Lock()
         self._fetching: set[Future[None]] = set()
+        self._following: set[Future[None]] = set()
         self._sending: set[Future[None]] = set()
         # Threads are made when they are needed, so that a reload may raise the number of workers and receivers.
         self._fetchers = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="fetch")
@@ -133,10 +135,11 @@ class Service:
             ("fetch", self._fetch, self._tick_s),
             ("match", self._match, self._tick_s / 2),
             ("deliver", self._deliver, self._tick_s / 2),
+            ("follow", self._follow, FOLLOW_S),
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
             ("look-out", self._look_around, LOOK_OUT_S),
             ("seal", partial(audit.seal_all, store), SEAL_EVERY_S),
-            (HOUSEKEEPING, self._keep_house, HOUSEKEEPING_S),
+            (HOUSEKEEPING, lambda: keep_house(self.world, self._runtime, self._drift.seconds()), HOUSEKEEPING_S),
         )
         for name, work, every_s in ticks:
             self.world.metrics.beat(name, self.world.clock.now())
@@ -160,7 +163,7 @@ class Service:
         for pool in (self._fetchers, self._senders):
             pool.shutdown(wait=False, cancel_futures=True)
         left_s = max(0.0, ends_s - self.world.clock.elapsed_s())
-        running = {future for future in self._fetching | self._sending if not future.cancelled()}
+        running = {future for future in self._fetching | self._following | self._sending if not future.cancelled()}
         undone = wait_for(running, timeout=left_s).not_done
         self.world.client.close()
         log_event("stopped", left=len(undone))
@@ -240,6 +243,11 @@ class Service:
                 self._fetching.update(reads)
             wait_for(self._fetching, timeout=BREATH_S)
 
+    def _follow(self) -> None:
+        self._following = {f for f in self._following if not f.done()}
+        if room := FOLLOWED_AT_ONCE - len(self._following):
+            self._following.update(follow_due(self.world, self._runtime, self._fetchers, room=room))
+
     def _match(self) -> None:
         while match_new(self.world, self._runtime) and not self.world.stopping.is_set():
             self.world.metrics.beat("match", self.world.clock.now())
@@ -260,19 +268,6 @@ class Service:
         self._faults.pop("rules", None)
         if problem := other_rules(self._runtime.book.hash, in_force):
             self._faults["rules"] = problem
-
-    def _keep_house(self) -> None:
-        now = self.world.clock.now()
-        if abs(self._drift.seconds()) > WRONG_CLOCK_S:
-            log_trouble("purge_put_off", reason="the clock is not where it should be")
-            return
-        keep = self._runtime.settings.retention
-        cleared, batch = 0, 1
-        while batch and not self.world.stopping.is_set():
-            with self.world.store.write() as tx:
-                batch = retention.purge(tx, now, unflagged_days=keep.unflagged_days, flagged_days=keep.flagged_days)
-            cleared += batch
-        log_event("kept_house", cleared=cleared)
 
     # --- beside the scheduler, which may be what stands still ------------------------------------------------------
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import RuleError, StoreError
+from monitor.housekeeping import keep_house
 from monitor.pipeline import Runtime
 from monitor.service import Service
 from monitor.store import incidents
@@ -158,7 +159,7 @@ def test_a_clock_that_is_a_year_ahead_purges_nothing(town: Town) -> None:
     town.round()
     service = service_of(town)
     town.clock.at += timedelta(days=365)
-    service._keep_house()
+    keep_house(service.world, service._runtime, service._drift.seconds())
     town.clock.at -= timedelta(days=365)
     with town.store.read() as tx:
         assert all(parts for (parts,) in tx.exec_driver_sql("select parts <> '[]' from revisions"))

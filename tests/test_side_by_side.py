@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from monitor.housekeeping import keep_house
 from monitor.pipeline import World, deliver_due, fetch_due, match_new
 from monitor.service import Service
 from monitor.store import Store
@@ -89,7 +90,7 @@ def test_a_start_frees_no_lease_of_the_other_and_both_may_install_at_once(
         for done in [pool.submit(service.start) for service in started]:
             done.result()
     for service in started:
-        service._keep_house()
+        keep_house(service.world, service._runtime, service._drift.seconds())
         assert service.stop(5.0)
     with town.store.read() as tx:
         assert tx.execute(select(accounts.c.claimed_until)).scalar_one() == town.clock.now()

@@ -10,6 +10,7 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from monitor.config import FetchOptions, Log, Retention, Settings, Web
+from monitor.following import follow_due
 from monitor.match import Matcher
 from monitor.model.messages import Disclosure, Receiver
 from monitor.model.people import Account, Person
@@ -88,6 +89,7 @@ class Town:
             accounts.undo_future(tx, self.clock.now())  # as the look-out does
         for future in fetch_due(self.world, self.runtime, self.pool):
             future.result()
+        wait(follow_due(self.world, self.runtime, self.pool))
         while match_new(self.world, self.runtime):
             pass
         wait(deliver_due(self.world, self.runtime, self.pool))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, case, func, insert, literal, select, update
 from monitor.failpoints import passing
 from monitor.model.people import Account
 from monitor.model.posts import Cause, FetchedPost, Page, Payload, ReadState
+from monitor.store import follows
 from monitor.store.claims import RELEASED, farthest_read, keep
 from monitor.store.engine import insert_into
 from monitor.store.frozen import parts_to_json
@@ -90,10 +91,18 @@ def save_page(
     known = _known_posts(tx, claimed.id, page.posts)
     known |= _known_by_other_ids(tx, claimed.id, [post for post in page.posts if _key(post) not in known])
     overlaps = page.unchanged or (not page.cut and _overlaps(tx, claimed.id, page.posts, known, now))
-    counts = _save_posts(tx, claimed, account, page, known, now)
+    counts = _save_posts(tx, claimed.id, account, page, known, now)
     gap_opened = _note_gap(tx, claimed, page, now, overlaps=overlaps)
+    _look_for_flagged(tx, claimed.id, page, known, now)
     passing("C3")
     return Saved(**counts, gap_opened=gap_opened)
+
+
+def save_again(tx: Connection, account_id: int, account: Account, fetched: FetchedPost, now: datetime) -> None:
+    """A known post that was asked for singly: its edit, if it has one; the account's cursor stays where it is."""
+    known = _known_posts(tx, account_id, [fetched])
+    if known:
+        _save_posts(tx, account_id, account, Page(ReadState(), (fetched,)), known, now)
 
 
 # --- posts and their texts ------------------------------------------------------------------------------------------
@@ -164,11 +173,11 @@ _TEXTS: Final = (
 
 
 def _save_posts(
-    tx: Connection, claimed: ClaimedAccount, account: Account, page: Page, known: dict[_Key, _Known], now: datetime
+    tx: Connection, account_id: int, account: Account, page: Page, known: dict[_Key, _Known], now: datetime
 ) -> dict[str, int]:
     counts = {"new_posts": 0, "new_revisions": 0, "known": 0}
-    payload_ids = _save_payloads(tx, claimed.id, page, known)
-    known |= _add_posts(tx, claimed, account, [post for post in page.posts if _key(post) not in known], now)
+    payload_ids = _save_payloads(tx, account_id, page, known)
+    known |= _add_posts(tx, account_id, account, [post for post in page.posts if _key(post) not in known], now)
     texts: list[dict[str, Any]] = []
     shown: set[_Key] = set()
     for fetched in page.posts:
@@ -193,12 +202,12 @@ def _save_posts(
             tx.execute(update(posts).where(posts.c.id == post.id).values(current_rev=text["no"]))
     if texts:
         tx.execute(insert(revisions), texts)
-    _save_sightings(tx, claimed.id, sorted({known[key].id for key in shown}), now)
+    _save_sightings(tx, account_id, sorted({known[key].id for key in shown}), now)
     return counts
 
 
 def _add_posts(
-    tx: Connection, claimed: ClaimedAccount, account: Account, fetched: Sequence[FetchedPost], now: datetime
+    tx: Connection, account_id: int, account: Account, fetched: Sequence[FetchedPost], now: datetime
 ) -> dict[_Key, _Known]:
     """Rows of posts that were never seen; their texts come next."""
     new: dict[_Key, FetchedPost] = {}
@@ -210,7 +219,7 @@ def _add_posts(
         {
             "platform": post.platform,
             "native_id": post.native_id,
-            "author_account_id": claimed.id,
+            "author_account_id": account_id,
             "person_key": account.person_key,
             "kind": post.kind,
             "url": post.url,
@@ -224,7 +233,7 @@ def _add_posts(
     last = tx.execute(select(func.max(posts.c.id))).scalar_one() or 0
     # The ids are asked for afterwards: SQLite gives them back row by row only, which takes three times as long.
     tx.execute(insert(posts), rows)
-    mine = (posts.c.id > last) & (posts.c.author_account_id == claimed.id)
+    mine = (posts.c.id > last) & (posts.c.author_account_id == account_id)
     added = tx.execute(select(posts.c.platform, posts.c.native_id, posts.c.id).where(mine)).all()
     return {(platform, native_id): _Known(number, 1, True, {}) for platform, native_id, number in added}
 
@@ -267,6 +276,17 @@ def _complete(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime)
     if tx.execute(select(revisions.c.parts).where(this)).scalar_one() != parts:
         whole = {"parts": parts, "cause": Cause.COMPLETED, "state": "pending", "again": False, "due_at": now}
         tx.execute(update(revisions).where(this).values(**whole, **RELEASED))
+
+
+def _look_for_flagged(tx: Connection, account_id: int, page: Page, known: dict[_Key, _Known], now: datetime) -> None:
+    """Flagged posts that this page should show and does not are asked for; those that it shows are there."""
+    if not page.posts:
+        return
+    shown = sorted({known[_key(fetched)].id for fetched in page.posts if _key(fetched) in known})
+    instants = sorted(fetched.claimed_at for fetched in page.posts if fetched.claimed_at)
+    # Some that stand on top may be pinned, however old they are: what is older than most says nothing.
+    follows.look_for_missing(tx, account_id, shown, instants[len(instants) // 2] if instants else None, now)
+    follows.came_back(tx, shown, now)
 
 
 # --- what goes with them --------------------------------------------------------------------------------------------

@@ -237,8 +237,15 @@ def record_change(
 ) -> str | None:
     """The alert and its next numbered event; answers the event's topic, or None if this event is there already."""
     number = _alert_of(tx, pending.post_id, change, ref, label, now)
+    return add_change(tx, number, pending.id, change, rulebook_hash, now)
+
+
+def add_change(
+    tx: Connection, number: int, revision_id: int, change: AlertChange, rulebook_hash: str, now: datetime
+) -> str | None:
+    """The next numbered event of an alert that is there; its topic, or None if this event is there already."""
     event = {
-        "revision_id": pending.id,
+        "revision_id": revision_id,
         "rulebook_hash": rulebook_hash,
         "kind": change.event,
         "dedup": change.dedup,

@@ -1,0 +1,24 @@
+"""Once an hour: what is past its time is blanked."""
+
+from typing import Final
+
+from monitor.runtime import Runtime, World
+from monitor.store import retention
+from monitor.telemetry import log_event, log_trouble
+
+WRONG_CLOCK_S: Final = 86_400.0
+
+
+def keep_house(world: World, runtime: Runtime, drift_s: float) -> None:
+    """Blank old texts, some at a time; not while the clock has moved by `drift_s` that nobody can explain."""
+    if abs(drift_s) > WRONG_CLOCK_S:
+        log_trouble("purge_put_off", reason="the clock is not where it should be")
+        return
+    keep = runtime.settings.retention
+    cleared, batch = 0, 1
+    while batch and not world.stopping.is_set():
+        with world.store.write() as tx:
+            now = world.clock.now()
+            batch = retention.purge(tx, now, unflagged_days=keep.unflagged_days, flagged_days=keep.flagged_days)
+        cleared += batch
+    log_event("kept_house", cleared=cleared)
