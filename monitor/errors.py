@@ -45,7 +45,12 @@ class RuleError(InputError):
 class Failure(StrEnum):
     """Why an exchange or a read failed; also the account's state reason."""
 
-    BLOCKED = "blocked"  # a login wall, a captcha, 401, 403 and the like
+    BLOCKED = "blocked"  # refused without a reason: 403 and the like
+    LOGIN_WALL = "login_wall"  # asked to sign in
+    CAPTCHA = "captcha"  # asked to prove that we are no robot
+    SESSION_EXPIRED = "session_expired"  # our cookie or token is refused
+    PRIVATE = "private"  # shown to some only: protected, followers only
+    QUOTA = "quota"  # the reads that are paid for are used up
     RATE_LIMITED = "rate_limited"  # 429, or any answer with Retry-After
     GONE = "gone"  # 404 or 410
     SUSPECT_EMPTY = "suspect_empty"  # a page without the posts it had

@@ -7,6 +7,8 @@ answers    what a status and its headers mean
 identity   an entry of any format becomes a FetchedPost: id, hash, parts
 dates      when a source says something was posted, and how far that is to be believed
 plaintext  HTML to text
+walls      pages that stand where posts should be
+presence   whether a post can still be seen at its address
 pacing     when to ask again
 canary     a post of our own, for proof
 """

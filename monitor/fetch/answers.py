@@ -16,17 +16,24 @@ _REMAINING = ("x-rate-limit-remaining", "x-ratelimit-remaining", "ratelimit-rema
 _EPOCHS_FROM = 10**9  # seconds; a smaller number is a wait
 
 # 412 is Bilibili's, 414, 418 and 432 are Weibo's, 456 is an edge network's word for "not you".
-_BLOCKED = frozenset({401, 403, 412, 414, 418, 432, 451, 456})
+_BLOCKED = frozenset({403, 412, 414, 418, 432, 451, 456})
 _GONE = frozenset({404, 410})
 
 
-def check_status(answer: Answer, now: datetime) -> None:
-    """Raise the FetchError that this status stands for, with the server's wish for a pause; 200 and 304 pass."""
+def check_status(answer: Answer, now: datetime, *, with_key: bool = False) -> None:
+    """Raise the FetchError that this status stands for, with the server's wish for a pause; 200 and 304 pass.
+
+    `with_key`: a cookie or token of ours went along, which a 401 then refuses.
+    """
     status = answer.status
     if status in (200, 304):
         return
     if status == 429:  # noqa: PLR2004 - Too Many Requests, RFC 6585
         failure = Failure.RATE_LIMITED
+    elif status == 401:  # noqa: PLR2004 - Unauthorized
+        failure = Failure.SESSION_EXPIRED if with_key else Failure.LOGIN_WALL
+    elif status == 402:  # noqa: PLR2004 - Payment Required
+        failure = Failure.QUOTA
     elif status in _BLOCKED:
         failure = Failure.BLOCKED
     elif status in _GONE:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from monitor.errors import Failure, FetchError
 from monitor.fetch.answers import check_status
+from monitor.fetch.walls import wall_of
 from monitor.model.people import Account
 from monitor.model.posts import Payload
 from monitor.net.client import Answer, Client
@@ -51,11 +52,15 @@ class Asking:
     def get_json(self, url: str, headers: Mapping[str, str] = _NO_HEADERS) -> tuple[Any, Answer]:
         """A good answer as JSON, kept as evidence; numbers with a point stay text, for ids must not lose digits.
 
-        Raises FetchError for every status but 200, and NOT_A_FEED for what is no JSON.
+        Raises FetchError for every status but 200; LOGIN_WALL, CAPTCHA or NOT_A_FEED for what is no JSON.
         """
         answer = self.get(url, {"Accept": "application/json", **headers})
-        check_status(answer, self.now)
+        self.check(answer)
         return read_json(answer), self.keep(answer)
+
+    def check(self, answer: Answer) -> None:
+        """Raise the FetchError that the status stands for; 200 and 304 pass."""
+        check_status(answer, self.now, with_key=bool(self.account.secret_headers))
 
     def keep(self, answer: Answer) -> Answer:
         """Keep it as evidence; posts that stand in it name its number, `len(payloads) - 1`."""
@@ -64,11 +69,13 @@ class Asking:
 
 
 def read_json(answer: Answer) -> Any:  # noqa: ANN401 - whatever strangers answer
-    """The value of a JSON body; FetchError NOT_A_FEED for any other."""
+    """The value of a JSON body; FetchError LOGIN_WALL, CAPTCHA or NOT_A_FEED for any other."""
+    text = answer.body.decode("utf-8-sig", "replace")
     try:
-        return json.loads(answer.body.decode("utf-8-sig", "replace"), parse_float=str)
+        return json.loads(text, parse_float=str)
     except (ValueError, RecursionError):
-        raise FetchError(Failure.NOT_A_FEED, "an answer that is no JSON, perhaps a sign-in page") from None
+        failure = wall_of(text) or Failure.NOT_A_FEED
+        raise FetchError(failure, "an answer that is no JSON, perhaps a page for people") from None
 
 
 def payload_of(answer: Answer, account: Account, now: datetime) -> Payload:

@@ -1,7 +1,6 @@
 """The source `feed`: RSS, Atom and JSON Feed over HTTP, asked conditionally."""
 
 import hashlib
-import re
 from datetime import datetime
 from typing import Literal
 
@@ -14,6 +13,7 @@ from monitor.fetch.asking import payload_of, told_url
 from monitor.fetch.charset import decode
 from monitor.fetch.entries import ParsedFeed
 from monitor.fetch.jsonfeed import parse_json_feed
+from monitor.fetch.walls import wall_of
 from monitor.fetch.xmlfeed import DOUBTFUL, parse_xml_feed
 from monitor.model.people import Account
 from monitor.model.posts import Page, ReadState
@@ -23,10 +23,6 @@ _ACCEPT = "application/atom+xml, application/rss+xml, application/feed+json, app
 _HTML = regex.compile(
     r"(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|head|body)\b",
     regex.IGNORECASE | regex.DOTALL,
-)
-_WALL = re.compile(
-    r"type\s*=\s*[\"']?password|captcha|geetest|验证码|安全验证|<title>[^<]{0,80}(?:登录|登入|sign.?in|log.?in|verif)",
-    re.IGNORECASE,
 )
 _HEAD_CHARS = 65536
 
@@ -51,7 +47,7 @@ class FeedSource:
             allow_private=account.allow_private_network,
             route=account.route,
         )
-        check_status(answer, now)
+        check_status(answer, now, with_key=bool(account.secret_headers))
         body_hash = hashlib.sha256(answer.body).hexdigest()
         unchanged = answer.status == 304 or body_hash == state.body_hash  # noqa: PLR2004 - Not Modified
         wishes_s = [retry_after_s(answer.headers, now), freshness_s(answer.headers)]
@@ -75,7 +71,7 @@ class FeedSource:
 def parse_feed(body: bytes, content_type: str, account: Account, now: datetime) -> ParsedFeed:
     """The posts that these bytes hold.
 
-    Raises FetchError: NOT_A_FEED, BLOCKED for a sign-in or captcha page, TRUNCATED, SUSPECT_EMPTY for no bytes.
+    Raises FetchError: NOT_A_FEED, LOGIN_WALL, CAPTCHA, TRUNCATED, SUSPECT_EMPTY for no bytes.
     """
     text = decode(body, content_type).lstrip("\ufeff \t\r\n")
     if not text:
@@ -84,8 +80,8 @@ def parse_feed(body: bytes, content_type: str, account: Account, now: datetime) 
         return parse_json_feed(text, account, now)
     head = text[:_HEAD_CHARS]
     if _HTML.match(head):
-        if _WALL.search(head):
-            raise FetchError(Failure.BLOCKED, "a sign-in or captcha page")
+        if wall := wall_of(head):
+            raise FetchError(wall, "a page that asks to sign in, or for proof that we are no robot")
         raise FetchError(Failure.NOT_A_FEED, "an HTML page, perhaps a sign-in page")
     if "<" not in head:
         raise FetchError(Failure.NOT_A_FEED, "neither XML nor JSON")

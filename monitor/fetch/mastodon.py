@@ -14,7 +14,7 @@ from pydantic import Field
 
 from monitor.config.shape import AccountTable, Address, Home, Key, Line
 from monitor.errors import Failure, FetchError
-from monitor.fetch.answers import check_status, spent_s
+from monitor.fetch.answers import spent_s
 from monitor.fetch.asking import Asking, read_json
 from monitor.fetch.entries import read_each
 from monitor.fetch.remembered import Remembered, remembered
@@ -60,7 +60,7 @@ class MastodonSource:
         answer = asking.get(at, {"Accept": "application/json", **_conditions(state)})
         if answer.status == 304:  # noqa: PLR2004 - Not Modified
             return Page(replace(state, cursor=known.text()), unchanged=True)
-        check_status(answer, now)
+        asking.check(answer)
         asking.keep(answer)
         found = [(status, 0) for status in _statuses(read_json(answer))]
         found, cut = _older(asking, at, known.newest, found, table.pages)
@@ -85,7 +85,7 @@ class MastodonSource:
         answer = asking.get(f"{_table(account).instance}/api/v1/statuses/{quote(status_id, safe='')}")
         if answer.status in (404, 410):
             return Gone("deleted")
-        check_status(answer, now)
+        asking.check(answer)
         status = read_json(answer)
         return _post(status, account, now, 0, None) if isinstance(status, dict) else None
 

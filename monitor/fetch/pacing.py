@@ -20,6 +20,11 @@ _GONE_FAILURES = 3  # a 404 may pass: YouTube's come in waves
 _AT_ONCE = frozenset(
     {
         Failure.BLOCKED,
+        Failure.LOGIN_WALL,
+        Failure.CAPTCHA,
+        Failure.SESSION_EXPIRED,
+        Failure.PRIVATE,
+        Failure.QUOTA,
         Failure.RATE_LIMITED,
         Failure.SUSPECT_EMPTY,
         Failure.NOT_A_FEED,

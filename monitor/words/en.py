@@ -152,8 +152,18 @@ _FOLLOW_UPS: Final = {
 }
 
 _FAILURES: Final = {
-    "failure_blocked_cause": "The network asks to sign in or refuses us.",
-    "failure_blocked_remedy": "Renew the session or token of this account, then it is read again by itself.",
+    "failure_blocked_cause": "The network refuses us and does not say why.",
+    "failure_blocked_remedy": "Poll less often, renew the account's session or token, or read through another address.",
+    "failure_login_wall_cause": "The network asks to sign in.",
+    "failure_login_wall_remedy": "Give this account a session or token; then it is read again by itself.",
+    "failure_captcha_cause": "The network asks for proof that we are no robot.",
+    "failure_captcha_remedy": "Solve it in a browser with the same session, and poll less often.",
+    "failure_session_expired_cause": "The network no longer takes our session or token.",
+    "failure_session_expired_remedy": "Renew the session or token of this account; then it is read again by itself.",
+    "failure_private_cause": "The account shows its posts to some people only.",
+    "failure_private_remedy": "Watch with a session that may see it, or stop watching it: only public posts are read.",
+    "failure_quota_cause": "The reads that were paid for are used up.",
+    "failure_quota_remedy": "Raise the budget, or wait for the new month; until then nothing is read.",
     "failure_rate_limited_cause": "The network says that we ask too often.",
     "failure_rate_limited_remedy": "Nothing now, we wait as long as it asks; if it repeats, poll less often.",
     "failure_gone_cause": "The address is gone (404 or 410).",

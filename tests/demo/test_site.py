@@ -84,7 +84,7 @@ def test_a_locked_feed_is_a_sign_in_page_until_it_is_opened(site: Site, client: 
     site.lock("a", locked=True)
     with pytest.raises(FetchError) as refused:
         read(site, client, "a")
-    assert refused.value.failure is Failure.BLOCKED
+    assert refused.value.failure is Failure.LOGIN_WALL
     site.lock("a", locked=False)
     assert len(read(site, client, "a").posts) == 1
 

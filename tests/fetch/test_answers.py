@@ -16,18 +16,26 @@ def answer(status: int, **headers: str) -> Answer:
 @pytest.mark.parametrize(
     ("status", "failure"),
     [
-        *((status, Failure.BLOCKED) for status in (401, 403, 412, 414, 418, 432, 451, 456)),
+        *((status, Failure.BLOCKED) for status in (403, 412, 414, 418, 432, 451, 456)),
+        (401, Failure.LOGIN_WALL),
+        (402, Failure.QUOTA),
         (429, Failure.RATE_LIMITED),
         (404, Failure.GONE),
         (410, Failure.GONE),
         *((status, Failure.SERVER) for status in (500, 502, 503, 504, 520, 599)),
-        *((status, Failure.HTTP) for status in (100, 201, 204, 206, 300, 302, 400, 402, 405, 406, 499, 600, 999)),
+        *((status, Failure.HTTP) for status in (100, 201, 204, 206, 300, 302, 400, 405, 406, 499, 600, 999)),
     ],
 )
 def test_statuses_are_named(status: int, failure: Failure) -> None:
     with pytest.raises(FetchError) as caught:
         check_status(answer(status), NOW)
     assert (caught.value.failure, caught.value.status, caught.value.retry_after_s) == (failure, status, None)
+
+
+def test_a_key_that_is_refused_is_told_from_a_wall() -> None:
+    with pytest.raises(FetchError) as caught:
+        check_status(answer(401), NOW, with_key=True)
+    assert caught.value.failure is Failure.SESSION_EXPIRED
 
 
 @pytest.mark.parametrize("status", [200, 304])

@@ -103,7 +103,7 @@ def test_a_304_has_wishes_too(server: FeedServer) -> None:
         (Reply(432), Failure.BLOCKED, None),
         (Reply(404), Failure.GONE, None),
         (Reply(200, b""), Failure.SUSPECT_EMPTY, None),
-        (Reply(200, (FEEDS / "sign_in.html").read_bytes()), Failure.BLOCKED, None),
+        (Reply(200, (FEEDS / "sign_in.html").read_bytes()), Failure.LOGIN_WALL, None),
         (Reply(200, (FEEDS / "page.html").read_bytes()), Failure.NOT_A_FEED, None),
         (Reply(200, (FEEDS / "laughs.xml").read_bytes()), Failure.TRUNCATED, None),
         (redirect("/feed"), Failure.REDIRECT, None),

@@ -94,6 +94,11 @@ def test_an_account_that_is_always_refused_leaves_its_host_to_its_neighbours(
     [
         (Failure.BLOCKED, 1, 0, 60, "blocked"),
         (Failure.RATE_LIMITED, 1, 0, 60, "blocked"),
+        (Failure.LOGIN_WALL, 1, 0, 60, "blocked"),
+        (Failure.CAPTCHA, 1, 0, 60, "blocked"),
+        (Failure.SESSION_EXPIRED, 1, 0, 60, "blocked"),
+        (Failure.PRIVATE, 1, 0, 60, "blocked"),
+        (Failure.QUOTA, 1, 0, 60, "blocked"),
         (Failure.SUSPECT_EMPTY, 1, 0, 60, "blocked"),
         (Failure.NOT_A_FEED, 1, 0, 60, "blocked"),
         (Failure.REFUSED_ADDRESS, 1, 0, 60, "blocked"),

@@ -151,8 +151,8 @@ EXPECTED: dict[str, list[Seen]] = {
 }
 REFUSED: dict[str, tuple[Failure, str]] = {
     "laughs.xml": (Failure.TRUNCATED, "XML entities that expand without end"),
-    "sign_in.html": (Failure.BLOCKED, "a sign-in or captcha page"),
-    "captcha.html": (Failure.BLOCKED, "a sign-in or captcha page"),
+    "sign_in.html": (Failure.LOGIN_WALL, "a page that asks to sign in, or for proof that we are no robot"),
+    "captcha.html": (Failure.CAPTCHA, "a page that asks to sign in, or for proof that we are no robot"),
     "page.html": (Failure.NOT_A_FEED, "an HTML page, perhaps a sign-in page"),
 }
 
