@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from monitor.failpoints import passing
 from monitor.runtime import Runtime, World
 from monitor.store import retention
 from monitor.telemetry import log_event, log_trouble
@@ -20,5 +21,6 @@ def keep_house(world: World, runtime: Runtime, drift_s: float) -> None:
         with world.store.write() as tx:
             now = world.clock.now()
             batch = retention.purge(tx, now, unflagged_days=keep.unflagged_days, flagged_days=keep.flagged_days)
+        passing("C12")
         cleared += batch
     log_event("kept_house", cleared=cleared)

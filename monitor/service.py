@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor import __version__
 from monitor.clock import Clock
 from monitor.errors import InputError, LeakMonitorError
+from monitor.failpoints import passing
 from monitor.following import FOLLOWED_AT_ONCE, follow_due
 from monitor.housekeeping import keep_house
 from monitor.lookout import Senses, Watchdog, free_bytes_of, look_around, told_on_health
@@ -127,9 +128,10 @@ class Service:
     def start(self) -> None:
         """Take up what an earlier process left, then begin to tick."""
         store = self.world.store
-        if store.exclusive:
-            with store.write() as tx:
-                claims.release_all(tx)
+        with store.taking_over() as alone:
+            if alone:
+                with store.write() as tx:
+                    claims.release_all(tx)
         self._install(self._runtime, "start")
         ticks: tuple[tuple[str, Callable[[], object], float], ...] = (
             ("fetch", self._fetch, self._tick_s),
@@ -213,6 +215,8 @@ class Service:
             rescans.begin_rescan(tx, runtime.book.hash, now)
             incidents.close_incident(tx, "reload_failed", "files", now)
             audit.note(tx, audit.SERVICE, action, "files", hashes, now)
+            passing("C10")
+        passing("C10")
         self._faults.pop("files", None)
         self._runtime = runtime
         self.world.metrics.reloaded(now)

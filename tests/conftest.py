@@ -5,7 +5,8 @@ And the databases: whoever asks for `database_url` is run on SQLite and on Postg
 
 import os
 import shutil
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -79,9 +80,25 @@ on_postgres = pytest.mark.skipif(binaries() is None, reason=MISSING)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=on_postgres)])
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """What a test that asks for a database is run on, one after the other."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str) -> str:
     """A database of one's own, of either kind."""
-    if request.param == "sqlite":
+    if database_kind == "sqlite":
         return str(request.getfixturevalue("file_url"))
     server: Server = request.getfixturevalue("postgres")
     return server.emptied()
+
+
+@pytest.fixture
+def empty_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Callable[[], str]:
+    """Makes addresses of databases without tables, of either kind."""
+    if database_kind == "sqlite":
+        names = count(1)
+        return lambda: f"sqlite:///{tmp_path / f'empty-{next(names)}.db'}"
+    server: Server = request.getfixturevalue("postgres")
+    return lambda: server.make("template template0")

@@ -31,6 +31,12 @@ def town(tmp_path: Path, postgres: Server) -> Iterator[Town]:
 
 
 @pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
 def worlds(town: Town) -> Iterator[tuple[World, World]]:
     """The town's own, and that of another process."""
     with Store(town.database_url) as store:
@@ -77,12 +83,22 @@ def test_digests_are_folded_once(town: Town, worlds: tuple[World, World]) -> Non
         assert broken_invariants(tx, told=["desk"]) == []
 
 
-def test_a_start_frees_no_lease_of_the_other_and_both_may_install_at_once(
-    town: Town, worlds: tuple[World, World]
+def begins(store: Store) -> bool:
+    """Whether it finds itself alone when it begins to serve."""
+    with store.taking_over() as alone:
+        found = alone
+    with store.read():  # its first session
+        return found
+
+
+def test_a_start_frees_no_lease_of_the_living_and_both_may_install_at_once(
+    town: Town, worlds: tuple[World, World], stack: ExitStack
 ) -> None:
     town.clock.move(seconds=61)
     with town.store.write() as tx:
         from_first = tx.execute(select(accounts.c.claim_no)).scalar_one()
+    living = stack.enter_context(Store(town.database_url))
+    assert begins(living)
     started = [Service(town.runtime, world.store, town.clock, tick_s=3600.0) for world in worlds]
     with town.store.write() as tx:
         tx.execute(accounts.update().values(claimed_until=town.clock.now(), claim_no=from_first + 1))
@@ -95,3 +111,14 @@ def test_a_start_frees_no_lease_of_the_other_and_both_may_install_at_once(
     with town.store.read() as tx:
         assert tx.execute(select(accounts.c.claimed_until)).scalar_one() == town.clock.now()
     assert (count(town, accounts), count(town, rulebooks)) == (1, 1)
+
+
+def test_leases_of_the_dead_are_known_at_a_start_and_those_of_the_living_are_left(town: Town) -> None:
+    url = town.database_url
+    with Store(url) as first, Store(url) as second:
+        assert (begins(first), begins(second)) == (True, False)
+        first.close()
+        with Store(url) as third:
+            assert not begins(third)
+    with Store(url) as last:
+        assert begins(last)

@@ -107,6 +107,6 @@ def keep(tx: Connection, table: Table, claimed: Claimed, /, **values: object) ->
 
 
 def release_all(tx: Connection) -> None:
-    """End every lease: for the start of a service that is alone on its database, after a crash of the one before."""
+    """End every lease: for the start of a service that is alone on its database, after the death of another."""
     for table in (accounts, posts, revisions, receivers, deliveries):
         tx.execute(update(table).where(table.c.claimed_until.is_not(None)).values(claimed_until=None))

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from sqlalchemy.schema import Table
 
 from monitor.errors import SchemaError, StoreError, StoreInUseError, StoreLostError
+from monitor.failpoints import passing
 from monitor.store import server
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
@@ -54,7 +55,6 @@ class Store:
         self._engine = _open(url)
         # The default of PostgreSQL would show every statement another state.
         self._readers = self._engine if path else self._engine.execution_options(isolation_level="REPEATABLE READ")
-        self.exclusive = path is not None  # one service at a time, see hold_alone
         self.folder = path.parent if path else None  # on this machine
         self._turns = _Turns()
         self._may_restart = False
@@ -81,6 +81,20 @@ class Store:
         """
         with self._turns, _told_plainly(), self._connect(self._engine) as tx, _writing(tx):
             yield tx
+
+    @contextmanager
+    def taking_over(self) -> Iterator[bool]:
+        """Begin to serve: whether no other service is at work, so that every lease is one of the dead.
+
+        As long as the context lasts none can begin. A SQLite file is held alone already, see hold_alone.
+        """
+        if self.folder:
+            yield True
+            return
+        with _told_plainly(), self._engine.connect() as session, server.alone(session) as alone:
+            yield alone
+        event.listen(self._engine, "connect", server.show_life)
+        self._engine.dispose()
 
     def _connect(self, engine: Engine) -> Connection:
         """A connection. A server that was there a moment ago may only restart: the first to miss it waits for it."""
@@ -154,6 +168,7 @@ def upgrade(url: str, revision: str = "head") -> None:
             config = _alembic()
             config.attributes["connection"] = tx
             command.upgrade(config, revision)
+        passing("C11")
     finally:
         engine.dispose()
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
+from monitor.failpoints import passing
 from monitor.model.messages import AlertState
 from monitor.store import audit
 from monitor.store.schema import alert_events, alerts, deliveries, findings, payloads, revisions
@@ -30,6 +31,7 @@ def purge(tx: Connection, now: datetime, *, unflagged_days: int, flagged_days: i
     if ids:
         _blank(tx, ids)
         audit.note(tx, audit.SERVICE, "purge", "texts", {"count": len(ids)}, now)
+        passing("C12")
     return len(ids)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, exists, func, select, update
 
 from monitor.alert import AlertBefore, AlertChange, Announcement, Suppression
 from monitor.model.findings import Disposition, Finding
@@ -23,6 +23,7 @@ PENDING, DONE, PARTIAL, QUARANTINED = "pending", "done", "partial", "quarantined
 MAX_ATTEMPTS = 3  # a text that failed so often waits for a person
 MAX_DEATHS = 5  # attempts without a word: more than by failing, for a process may be killed by others than this text
 ALONE_FROM = 2  # attempts after which a text is judged alone, so that it takes no neighbour with it
+DIED = "the process died"
 RETRY_AFTER = timedelta(seconds=30)
 IS_CURRENT = exists().where(posts.c.id == revisions.c.post_id, posts.c.current_rev == revisions.c.no)
 
@@ -78,7 +79,7 @@ def claim_revisions(tx: Connection, now: datetime, *, limit: int, lease_s: float
 def _quarantine_killers(tx: Connection, now: datetime) -> None:
     """Texts whose every attempt ended without a word: they took the process with them."""
     killers = (revisions.c.state == PENDING) & (revisions.c.attempts >= MAX_DEATHS) & is_due(revisions, now)
-    put_away = update(revisions).where(killers).values(state=QUARANTINED, due_at=None, error="the process died")
+    put_away = update(revisions).where(killers).values(state=QUARANTINED, due_at=None, error=DIED)
     for row in tx.execute(put_away.returning(revisions.c.id, revisions.c.post_id)).all():
         open_incident(tx, "quarantine", f"revision {row.id}", {"post": str(row.post_id)}, now)
 
@@ -315,4 +316,7 @@ def judge_posts_again(tx: Connection, post_ids: Sequence[int], now: datetime) ->
 
 def _queue_again(tx: Connection, which: ColumnElement[bool], now: datetime) -> int:
     again = update(revisions).where(which, revisions.c.state != PENDING, revisions.c.parts != [])
-    return tx.execute(again.values(state=PENDING, again=True, due_at=now, error=None, **RELEASED)).rowcount
+    # What took the process with it five times may do so once more, not five times at every change of rules.
+    attempts = case((revisions.c.error == DIED, MAX_DEATHS - 1), else_=0)
+    values = {**RELEASED, "attempts": attempts}
+    return tx.execute(again.values(state=PENDING, again=True, due_at=now, error=None, **values)).rowcount

@@ -1,8 +1,10 @@
 """PostgreSQL: how its sessions are set up, in what order they write, and what its errors mean for those who run it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from threading import Event
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import StatementError
@@ -13,6 +15,7 @@ OLDEST: Final = 15
 _OPTIONS = (
     "statement_timeout=60s",
     "lock_timeout=30s",
+    "client_connection_check_interval=2s",  # a session whose process was killed ends, whatever it waits for
     "idle_in_transaction_session_timeout=60s",  # a process that was halted does not keep the others from writing
     "TimeZone=UTC",  # elsewhere the first and the last instants that there are cannot be told
 )
@@ -30,6 +33,11 @@ SESSION: Final[Mapping[str, object]] = MappingProxyType(
 )
 # One key for all processes. The lock is that of a transaction: nothing is left of it if its holder dies.
 TAKE_TURN = "select pg_advisory_xact_lock(7810767)"
+# Every session of a service shares another one for as long as it lives.
+_LIVES: Final = "select pg_advisory_lock_shared(7810768)"
+_NOBODY_LIVES: Final = "select pg_try_advisory_lock(7810768)"
+_LET_LIVE: Final = "select pg_advisory_unlock(7810768)"
+_PAUSES_S: Final = (0.0, 0.1, 0.2, 0.4, 0.8, 1.5)
 
 # By the beginning of the SQLSTATE, the longest first.
 _FIXES: Mapping[str, str] = MappingProxyType(
@@ -69,6 +77,34 @@ def take_turn(tx: Connection) -> None:
     not have a snapshot before its turn: under READ COMMITTED every statement sees what the one before us wrote.
     """
     tx.exec_driver_sql(TAKE_TURN)
+
+
+def show_life(connection: Any, _record: object = None) -> None:  # noqa: ANN401 - a DBAPI connection has no type
+    """Let this session be one of a service, so that `alone` of another is told of us until it ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LIVES)
+    connection.commit()
+
+
+@contextmanager
+def alone(session: Connection) -> Iterator[bool]:
+    """Whether no session of a service is there; none can come as long as the context lasts.
+
+    The sessions of a process that was killed end by themselves, in a moment: they are waited for.
+    """
+    found = any(_ask(session, _NOBODY_LIVES, pause_s) for pause_s in _PAUSES_S)
+    try:
+        yield found
+    finally:
+        if found:
+            _ask(session, _LET_LIVE)
+
+
+def _ask(session: Connection, question: str, pause_s: float = 0.0) -> bool:
+    Event().wait(pause_s)
+    answer = session.exec_driver_sql(question).scalar_one()
+    session.commit()
+    return bool(answer)
 
 
 def check_server(tx: Connection) -> None:

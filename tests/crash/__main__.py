@@ -6,13 +6,14 @@ With `--postgresql` on a server of its own; there `--pairs` kills one of two ser
 import argparse
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
-from tests.crash.harness import Harness
+from tests.crash.harness import POINTS, Harness
+from tests.crash.upgrading import OLDER, die_in_every_upgrade
 from tests.postgres import Server
-
-POINTS = ("C1", "C2", "C3", "C4", "C6", "C7", "C9")
 
 
 def main() -> int:
@@ -24,22 +25,48 @@ def main() -> int:
         if wanted.postgresql:
             server = Server(durable=True)
             stack.callback(server.stop)
-        harness = Harness(directory, wanted.seed, server.make() if server else f"sqlite:///{directory / 'proof.db'}")
-        for _ in _counted(wanted.kills, "kills"):
-            harness.kill_at_random()
-        for _ in _counted(wanted.pairs, "kills of one of two"):
-            harness.kill_one_of_two()
-        for n in _counted(wanted.each * len(POINTS), "crash points"):
-            harness.die_at(POINTS[n % len(POINTS)])
-        for _ in _counted(wanted.each, "requests without an answer"):
-            harness.die_unanswered()
-        for done in _counted(0 if server else wanted.each, "backups"):
-            harness.die_in_backup(done % 3 + 1)
+        files = count(1)
+
+        def empty() -> str:
+            file = f"sqlite:///{directory / f'own-{next(files)}.db'}"
+            return server.make("template template0") if server else file
+
+        url = server.make() if server else f"sqlite:///{directory / 'proof.db'}"
+        harness = Harness(directory, wanted.seed, url, empty)
+        _kill(harness, wanted)
         if server and wanted.restarts:
             harness.outlive(server.restart_at_once, wanted.restarts)
+        _upgrade(empty, wanted.each)
+        for _ in _counted(wanted.each, "texts that kill"):  # the last: at every change of rules they kill once more
+            harness.die_by_post()
         report = harness.settle()
     sys.stdout.write(f"{report}\n")
     return 1 if report.broken else 0
+
+
+def _kill(harness: Harness, wanted: argparse.Namespace) -> None:
+    each = wanted.each
+    for _ in _counted(wanted.kills, "kills"):
+        harness.kill_at_random()
+    for _ in _counted(wanted.pairs, "kills of one of two"):
+        harness.kill_one_of_two()
+    for n in _counted(each * len(POINTS), "crash points"):
+        harness.die_at(POINTS[n % len(POINTS)])
+    for _ in _counted(each, "requests without an answer"):
+        harness.die_unanswered()
+    for n in _counted(each, "reloads"):
+        harness.die_in_reload(n % 2 + 1)
+    for n in _counted(each, "purges"):
+        harness.die_in_purge(n % 2 + 1)
+    for n in _counted(each, "backups"):
+        harness.die_in_backup(n % 3 + 1)
+
+
+def _upgrade(empty: Callable[[], str], each: int) -> None:
+    done = 0
+    while done < each:
+        done += sum(die_in_every_upgrade(empty, rows) for rows in OLDER)
+    sys.stderr.write(f"{done} upgrades\n")
 
 
 def _asked() -> argparse.Namespace:

@@ -10,22 +10,58 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.config import FetchOptions, Log, Retention, Settings, Web
+from monitor.housekeeping import keep_house
 from monitor.match import Matcher
+from monitor.model.findings import Evaluation
 from monitor.model.messages import Disclosure, Receiver
 from monitor.model.people import Account, Person
+from monitor.model.posts import Part
 from monitor.pipeline import Runtime
 from monitor.rules import load_rules
 from monitor.service import Service
 from monitor.store import Store, hold_alone
 from monitor.telemetry import set_up_logging
-from tests.crash.edges import SECRET
+from tests.crash.edges import DEADLY, SECRET
 from tests.crash.plan import Plan
+
+
+class MortalMatcher(Matcher):
+    """A matcher that a certain text kills, with the process."""
+
+    def evaluate(self, parts: Sequence[Part], **known: Any) -> Evaluation:
+        if any(part.text.startswith(DEADLY.partition(" ")[0]) for part in parts):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().evaluate(parts, **known)
+
+
+class Rules:
+    """The rules directory as the service watches it; the configuration stays."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._seen = self._settled = self._mark()
+
+    def load(self) -> Runtime:
+        self._seen = self._mark()
+        book = load_rules(self._settings.rules_dir)
+        return Runtime(self._settings, book, MortalMatcher(book))
+
+    def changed(self) -> bool:
+        return self._mark() != self._settled
+
+    def settle(self) -> None:
+        self._settled = self._seen
+
+    def _mark(self) -> int:
+        return (self._settings.rules_dir / "all.toml").stat().st_mtime_ns
 
 
 @dataclass(frozen=True)
@@ -48,17 +84,20 @@ def main(directory: Path) -> None:
     set_up_logging("info", as_json=False)
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    book = load_rules(directory / "rules")
+    files = Rules(_settings(directory, plan))
+    runtime = files.load()
     with hold_alone(plan.database_url):
         store = Store(plan.database_url)
-        runtime = Runtime(_settings(directory, plan), book, Matcher(book))
-        service = Service(runtime, store, FastClock(plan.origin_s, plan.speed), tick_s=0.1)
+        service = Service(runtime, store, FastClock(plan.origin_s, plan.speed), tick_s=0.1, files=files)
         service.start()
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         supervisor = os.getppid()
-        while not ended.wait(1.0) and os.getppid() == supervisor:
-            pass  # a supervisor that went away in the middle leaves no service behind
+        purges = bool(os.environ.get("LEAK_MONITOR_PROOF_PURGES"))
+        # A supervisor that went away in the middle leaves no service behind.
+        while not ended.wait(0.2 if purges else 1.0) and os.getppid() == supervisor:
+            if purges:
+                keep_house(service.world, runtime, 0.0)
         service.stop(10.0)
         store.close()
 
@@ -98,7 +137,7 @@ def _settings(directory: Path, plan: Plan) -> Settings:
         people=(Person("lin", "Lin", "GM", utc, frozenset({"yunque-9"}), accounts, "proof"),),
         receivers=(desk,),
         rules_dir=directory / "rules",
-        retention=Retention(flagged_days=180, unflagged_days=90),
+        retention=Retention(flagged_days=180, unflagged_days=0),
         web=Web("127.0.0.1", 0),
         fetch=FetchOptions("leak-monitor proof", 8, 0.0),
         log=Log("info", "text"),

@@ -16,6 +16,7 @@ from tests.deliver.receiver import signed_by_library
 SECRET = b"k" * 32
 WINDOW = 200  # newest posts that a feed shows: ten seconds or more of them
 LEAK, CLEAN = "明天来看云雀9 No.{n}", "今天跑了{n}公里"
+DEADLY = "这条帖子会让进程倒下 No.{n}"
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,17 @@ class Site:
         self.server = _serve(self._answer)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
-    def publish(self, chance: random.Random) -> None:
-        """One more post in one of the feeds; a third of them leak."""
+    def publish(self, chance: random.Random, says: str = "") -> Published:
+        """One more post in one of the feeds; a third of them leak, none that is told what to say."""
         with self._lock:
-            feed, n, leaks = chance.randrange(len(self._feeds)), len(self.published), chance.random() < 1 / 3
+            feed, n = chance.randrange(len(self._feeds)), len(self.published)
+            leaks = not says and chance.random() < 1 / 3
             native_id = f"post-{n}"
-            text = (LEAK if leaks else CLEAN).format(n=n)
+            text = (says or (LEAK if leaks else CLEAN)).format(n=n)
             at = self._now()
             self._feeds[feed].insert(0, {"id": native_id, "content_text": text, "date_published": at.isoformat()})
             self.published.append(Published(feed, native_id, at, leaks))
+            return self.published[-1]
 
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         with self._lock:

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from monitor.store import Store, upgrade
+from monitor.rules import load_rules
+from monitor.store import Store, rulebooks, upgrade
 from monitor.store.backup import restore
 from monitor.store.schema import accounts, alerts, deliveries, gaps, posts, revisions
 from tests.crash.child import FastClock
-from tests.crash.edges import Published, Sink, Site
+from tests.crash.edges import DEADLY, Published, Sink, Site
 from tests.crash.plan import Plan
 from tests.samples import rules
 from tests.store.invariants import broken_invariants
@@ -30,7 +31,9 @@ PUBLISH_EVERY_S = 0.15  # a third leak; a receiver takes ten messages a second w
 START_S, SETTLE_S, DIE_S = 30.0, 240.0, 60.0
 BACK_S = 15.0
 ROOT = Path(__file__).resolve().parents[2]
-RULES = rules()
+LAUNCHES = ("2030-06-18T19:00:00+08:00", "2030-06-19T19:00:00+08:00")
+MOST_DEATHS = 5
+POINTS = ("C1", "C2", "C3", "C4", "C6", "C7", "C9")  # those that are reached by any work
 BACK_UP = """
 import sys
 from pathlib import Path
@@ -49,17 +52,20 @@ class Report:
     in_gaps: int = 0  # posts that fell out of a feed while we were dead, as a gap record says
     receipts: int = 0
     repeated: int = 0
+    restored: int = 0  # backups that were put back and proven
     back_s: list[float] = field(default_factory=list)  # from a restart of the server until the service works again
     broken: list[str] = field(default_factory=list)
 
 
 class Harness:
-    """One database, one site, one receiver, many short lives of the service."""
+    """One database, one site, one receiver, many short lives of the service. `spare` names databases to restore to."""
 
-    def __init__(self, directory: Path, seed: int, database_url: str) -> None:
+    def __init__(self, directory: Path, seed: int, database_url: str, spare: Callable[[], str] | None = None) -> None:
         # A service that may not be alone waits for the leases of the dead: there the clock runs faster still.
         speed = SPEED if database_url.startswith("sqlite") else 2 * SPEED
         self.chance = random.Random(seed)
+        self._spare = spare or (lambda: f"sqlite:///{directory / 'restored.db'}")
+        self._launches = LAUNCHES
         origin_s = time.time()
         self.directory = directory
         self.clock = FastClock(origin_s, speed)
@@ -68,7 +74,7 @@ class Harness:
         self.plan = Plan(origin_s, speed, database_url, self.site.url, self.sink.url, FEEDS)
         (directory / "plan.json").write_text(json.dumps(asdict(self.plan)))
         (directory / "rules").mkdir()
-        (directory / "rules" / "all.toml").write_text(RULES)
+        (directory / "rules" / "all.toml").write_text(rules(LAUNCHES[1]))
         upgrade(self.plan.database_url)
         self.report = Report()
         self._quiet = threading.Event()
@@ -84,16 +90,46 @@ class Harness:
 
     def die_at(self, point: str) -> None:
         """Start with a crash point armed and wait until it dies there by itself."""
-        process = self._start(LEAK_MONITOR_FAILPOINT=point)
-        try:
-            process.wait(DIE_S)
-        except subprocess.TimeoutExpired:
-            self.report.broken.append(f"{point} was never reached")
-            process.kill()
-        _bury(process)
-        if process.returncode != -signal.SIGKILL:
-            self.report.broken.append(f"{point}: ended with {process.returncode}")
+        self._wait_for_death(self._start(LEAK_MONITOR_FAILPOINT=point), point)
         self._count(point)
+
+    def die_by_post(self) -> None:
+        """C5: a text that kills whoever judges it; it must be put away, and its neighbours judged."""
+        native_id = self.site.publish(self.chance, DEADLY).native_id
+        with Store(self.plan.database_url) as store:
+            for _ in range(MOST_DEATHS + 1):
+                process = self._start()
+                deadline_s = time.time() + DIE_S
+                while process.poll() is None and time.time() < deadline_s and not _is_put_away(store, native_id):
+                    time.sleep(0.1)
+                if put_away := _is_put_away(store, native_id):
+                    break
+                _bury(process)
+                self._count(None)
+            self._kill(process)
+        if not put_away:
+            self.report.broken.append("C5: the text that kills was never put away")
+        self.report.points.append("C5")
+
+    def die_in_reload(self, nth: int) -> None:
+        """C10: change the rules while the service works; it dies before (1) or after (2) they count."""
+        before = load_rules(self.directory / "rules").hash
+        process = self._start(LEAK_MONITOR_FAILPOINT=f"C10:{nth + 2}")  # a start passes twice
+        self._launches, lift = self._launches[::-1], self._launches[0]
+        write_whole(self.directory / "rules" / "all.toml", rules(lift))
+        self._wait_for_death(process, f"C10:{nth}")
+        self._count("C10")
+        with Store(self.plan.database_url) as store, store.read() as tx:
+            found = rulebooks.active_hash(tx)
+        expected = before if nth == 1 else load_rules(self.directory / "rules").hash
+        if found != expected:
+            self.report.broken.append(f"C10:{nth}: other rules are in force than should be")
+
+    def die_in_purge(self, nth: int) -> None:
+        """C12: texts that are no part of an alert are blanked while the service works; it dies inside (1) or after."""
+        process = self._start(LEAK_MONITOR_FAILPOINT=f"C12:{nth}", LEAK_MONITOR_PROOF_PURGES="1")
+        self._wait_for_death(process, f"C12:{nth}")
+        self._count("C12")
 
     def die_unanswered(self) -> None:
         """C8: the receiver has the whole request and kills the sender before it answers."""
@@ -123,10 +159,11 @@ class Harness:
         self._kill(process)
         self.report.points.append("C13")
         if copy.exists():
-            restored = f"sqlite:///{self.directory / 'restored.db'}"
+            restored = self._spare()
             restore(restored, copy, now=self.clock.now(), finish=lambda _: None, force=True)
             with Store(restored) as store, store.read() as tx:
                 self.report.broken += [f"C13:{nth}: {line}" for line in broken_invariants(tx, told=["desk"])]
+            self.report.restored += 1
 
     def outlive(self, restart: Callable[[], None], times: int) -> None:
         """Let the service work while its database server is restarted; it must be back at work soon each time."""
@@ -205,6 +242,16 @@ class Harness:
             self.report.broken.append("the service did not start")
         return process
 
+    def _wait_for_death(self, process: "subprocess.Popen[str]", point: str) -> None:
+        try:
+            process.wait(DIE_S)
+        except subprocess.TimeoutExpired:
+            self.report.broken.append(f"{point} was never reached")
+            process.kill()
+        _bury(process)
+        if process.returncode != -signal.SIGKILL:
+            self.report.broken.append(f"{point}: ended with {process.returncode}")
+
     def _kill(self, process: "subprocess.Popen[str]") -> None:
         process.kill()
         _bury(process)
@@ -259,6 +306,19 @@ def _bury(process: "subprocess.Popen[str]") -> None:
     process.wait()
     if process.stdout is not None:
         process.stdout.close()
+
+
+def write_whole(file: Path, text: str) -> None:
+    """A file that is changed in one step, as editors do."""
+    beside = file.with_name(f".{file.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(file)
+
+
+def _is_put_away(store: Store, native_id: str) -> bool:
+    joined = select(revisions.c.state).join(posts, posts.c.id == revisions.c.post_id)
+    with store.read() as tx:
+        return "quarantined" in tx.execute(joined.where(posts.c.native_id.endswith(native_id))).scalars().all()
 
 
 def _stored(tx: Connection) -> set[str]:

@@ -213,6 +213,12 @@ def test_a_text_that_kills_the_process_comes_alone_and_is_quarantined_after_the_
     with watched.read() as tx:
         assert sample.rows(tx, table, "state") == [("done",), ("quarantined",), ("done",)]
         assert sample.rows(tx, incidents, "kind", "subject") == [("quarantine", "revision 2")]
+    with watched.write() as tx:
+        assert revisions.judge_again(tx, "quarantined", NOON) == 1
+    assert [r.post_id for r in pending(watched, NOON)] == [killer]
+    with watched.write() as tx:
+        claims.release_all(tx)
+    assert pending(watched, NOON) == [], "once more at a change of rules, not five times"
 
 
 def test_a_batch_is_no_larger_than_asked(watched: Store) -> None:
