@@ -10,9 +10,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from monitor.config.shape import AccountTable, Address, Home, Key
+from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError
 from monitor.fetch.asking import Asking, read_json
 from monitor.fetch.dynamics import is_pinned, read_dynamic
@@ -42,7 +43,15 @@ _FAILURES: Final = {
     53016: (Failure.GONE, "there is no such user"),
 }
 _NOT_SIGNED_IN: Final = -101
+_LONGEST_UID: Final = 20
 Found = list[tuple[Mapping[str, Any], int]]
+
+
+def check_uid(text: str) -> str:
+    """The number of a user, as text."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_UID):
+        raise Refused("is no number of a user", 'write the digits behind space.bilibili.com/, such as "1234567890"')
+    return text
 
 
 class BilibiliTable(AccountTable):
@@ -50,7 +59,7 @@ class BilibiliTable(AccountTable):
 
     source: Literal["bilibili"]
     platform: Key = "bilibili"
-    uid: Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
+    uid: Annotated[str, AfterValidator(check_uid)]
     base: Address = "https://api.bilibili.com"
     pages: Annotated[int, Field(ge=1, le=10)] = 3
 
@@ -116,20 +125,20 @@ class Asker:
         self.asking = asking
         self.known = known
         self._table = table
+        self._has_learnt = False
         cookies = (value for name, value in asking.account.secret_headers.items() if name.lower() == "cookie")
         self._signs_in = any("SESSDATA=" in value for value in cookies)
 
     def ask(self, path: str, query: Mapping[str, str]) -> Mapping[str, Any]:
         """The data of an answer that is kept as evidence; with a new key once more if the old one is refused."""
-        now_s = int(self.asking.now.timestamp())
-        learns = not 0 <= now_s - self.known.key_at < _KEY_LIVES.total_seconds()
-        if learns:
+        age_s = int(self.asking.now.timestamp()) - self.known.key_at
+        if not self._has_learnt and not 0 <= age_s < _KEY_LIVES.total_seconds():
             self._learn()
         try:
             return self._ask(path, query)
         except FetchError as error:
             refused = error.failure in (Failure.CAPTCHA, Failure.BLOCKED) and error.status is None
-            if learns or not refused or self.asking.spent:
+            if self._has_learnt or not refused or self.asking.spent:
                 raise
         self._learn()
         return self._ask(path, query)
@@ -158,6 +167,7 @@ class Asker:
 
     def _learn(self) -> None:
         """The key of the day; it is told to visitors too. The answer tells of our own account: it is no evidence."""
+        self._has_learnt = True
         answer = self.asking.get(f"{self._table.base}{_NAV}", self._headers())
         self.asking.check(answer)
         value = read_json(answer)

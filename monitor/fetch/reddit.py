@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator
 
 from monitor.config.shape import AccountTable, Address, Home, Key
+from monitor.config.values import Refused
 from monitor.fetch.feed import FeedSource
 from monitor.fetch.identity import content_hash
 from monitor.model.people import Account
@@ -16,9 +17,17 @@ from monitor.model.posts import FetchedPost, Origin, Page, Part, PostKind, ReadS
 from monitor.net.client import Client
 
 _FEED: Final = FeedSource()
+_USER: Final = re.compile(r"[A-Za-z0-9_-]{3,20}")
 _COMMENT: Final = "t1_"
 _ON: Final = re.compile(r"^/u/\S{1,40} on ")
 _FRAME: Final = re.compile(r"\s*submitted by\s+/u/\S{1,40}(?:\s+to\s+(?:r|u)/\S{1,40})?\s+\[link\]\s+\[comments\]\s*$")
+
+
+def check_user(name: str) -> str:
+    """The name of a user."""
+    if not _USER.fullmatch(name):
+        raise Refused("is no name of a user", "write what stands behind u/, of letters, digits, - and _")
+    return name
 
 
 class RedditTable(AccountTable):
@@ -26,7 +35,7 @@ class RedditTable(AccountTable):
 
     source: Literal["reddit"]
     platform: Key = "reddit"
-    user: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{3,20}$")]
+    user: Annotated[str, AfterValidator(check_user)]
     base: Address = "https://www.reddit.com"
 
     def home(self) -> Home:

@@ -37,6 +37,7 @@ _BLOCK: Final = re.compile(
 )
 _PICTURE: Final = re.compile(r"background-image\s*:\s*url\(\s*['\"]?(?P<url>(?:https?:)?//[^'\")\s]{1,2000})")
 _MOST_CHARS: Final = 2 * MAX_HTML_CHARS  # of one message, whose text has 4096 at most
+_MOST_MESSAGES: Final = 200  # of one page, which has some 20
 _MEMBERS: Final = re.compile(r"\b(?:subscribers?|members?)\b", re.IGNORECASE)
 _TEXT: Final = ".tgme_widget_message_text.js-message_text"
 _CARDS: Final = ".link_preview_title, .link_preview_description, .tgme_widget_message_document_title"
@@ -122,8 +123,10 @@ class TelegramSource:
 
 
 def split_page(text: str, evidence: int = 0) -> list[Block]:
-    """The messages that stand in a page, in its order."""
+    """The messages that stand in a page, in its order. Raises FetchError TOO_LARGE for more than a page can have."""
     starts = list(_BLOCK.finditer(text))
+    if len(starts) > _MOST_MESSAGES:
+        raise FetchError(Failure.TOO_LARGE, f"a page of more than {_MOST_MESSAGES} messages")
     places = [*(found.start() for found in starts), len(text)]
     return [
         Block(found["id"], text[start:end], evidence)

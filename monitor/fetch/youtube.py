@@ -1,12 +1,14 @@
 """The source `youtube`: the feed that YouTube offers of a channel, which is its newest 15 videos."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator
 
 from monitor.config.shape import AccountTable, Home, Key
+from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError
 from monitor.fetch.feed import FeedSource
 from monitor.model.people import Account
@@ -15,6 +17,14 @@ from monitor.net.client import Client
 
 _FEED: Final = FeedSource()
 _VIDEO: Final = "yt:video:"
+_CHANNEL_ID: Final = re.compile(r"UC[A-Za-z0-9_-]{22}")
+
+
+def check_channel_id(text: str) -> str:
+    """The id of a channel, which never changes."""
+    if not _CHANNEL_ID.fullmatch(text):
+        raise Refused("is no id of a channel", "write the 24 characters from UC on, not the name with @")
+    return text
 
 
 class YoutubeTable(AccountTable):
@@ -22,7 +32,7 @@ class YoutubeTable(AccountTable):
 
     source: Literal["youtube"]
     platform: Key = "youtube"
-    channel_id: Annotated[str, Field(pattern=r"^UC[A-Za-z0-9_-]{22}$")]
+    channel_id: Annotated[str, AfterValidator(check_channel_id)]
 
     def home(self) -> Home:
         """The channel, and its feed."""

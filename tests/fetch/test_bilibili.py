@@ -327,8 +327,9 @@ def test_a_key_that_is_refused_is_learnt_anew_once(server: FeedServer, refusal: 
 
 def test_without_a_key_requests_go_unsigned(server: FeedServer) -> None:
     server.routes[NAV] = answer({"isLogin": False}, -101)
-    server.routes[SPACE] = space(dynamic(7))
-    assert len(read(lumo(server)).posts) == 1
+    server.routes[SPACE] = paged(40)
+    assert len(read(lumo(server), known(28, key="", age=timedelta(days=9))).posts) == 25
+    assert [urlsplit(asked.path).path for asked in server.asked] == [NAV, SPACE, SPACE]
     assert "w_rid" not in server.asked[1].path
 
 

@@ -251,6 +251,7 @@ def test_a_channel_without_messages_is_a_page_that_says_so(server: FeedServer) -
         (Reply(200, b"<html>prove that you are no robot: captcha</html>"), Failure.CAPTCHA),
         (Reply(200, b"<html><p>hello</p></html>"), Failure.NOT_A_FEED),
         (Reply(200, b""), Failure.NOT_A_FEED),
+        (preview(*(message(no, "") for no in range(201))), Failure.TOO_LARGE),
         (Reply(404), Failure.GONE),
         (Reply(403), Failure.BLOCKED),
         (Reply(429), Failure.RATE_LIMITED),
