@@ -2,6 +2,11 @@
 
 feed       RSS, Atom and JSON Feed over HTTP (xmlfeed, jsonfeed, charset read the bytes)
 mastodon   Mastodon and servers that speak its API
+telegram   the previews of public channels
+bilibili   the dynamics of a user, read by dynamics, asked for with the signature of wbi
+youtube    the feed of a channel
+reddit     the feed of a user
+rsshub     a network by an RSSHub of one's own
 asking     the requests of one read: bounded, with credentials, kept as evidence
 answers    what a status and its headers mean
 identity   an entry of any format becomes a FetchedPost: id, hash, parts
@@ -17,9 +22,14 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from monitor.config.shape import AccountTable
+from monitor.fetch.bilibili import BilibiliSource
 from monitor.fetch.canary import CanarySource
 from monitor.fetch.feed import FeedSource
 from monitor.fetch.mastodon import MastodonSource
+from monitor.fetch.reddit import RedditSource
+from monitor.fetch.rsshub import RsshubSource
+from monitor.fetch.telegram import TelegramSource
+from monitor.fetch.youtube import YoutubeSource
 from monitor.model.canary import KEY
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Page, ReadState
@@ -51,13 +61,29 @@ class Asks(Protocol):
         ...
 
 
-SOURCES: dict[str, Source] = {"feed": FeedSource(), "mastodon": MastodonSource()}
+SOURCES: dict[str, Source] = {
+    "feed": FeedSource(),
+    "mastodon": MastodonSource(),
+    "telegram": TelegramSource(),
+    "bilibili": BilibiliSource(),
+    "youtube": YoutubeSource(),
+    "reddit": RedditSource(),
+    "rsshub": RsshubSource(),
+}
 _CANARY = CanarySource()
 
 
 def source_of(account: Account) -> Source | CanarySource:
     """How this account is read."""
     return _CANARY if account.key == KEY else SOURCES[account.source]
+
+
+def is_reduced(account: Account) -> bool:
+    """Whether its source shows less of a post than the network does, or at second hand: its posts are weaker evidence.
+
+    Such a source has the class attribute `reduced`.
+    """
+    return bool(getattr(source_of(account), "reduced", False))
 
 
 def kinds() -> dict[str, type[AccountTable]]:

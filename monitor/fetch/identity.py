@@ -60,7 +60,7 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
         platform=account.platform,
         native_id=_native_id(entry.native_id or entry.link or f"sha256:{content_hash(parts)}", account),
         kind=PostKind.POST,
-        url=_web_address(entry.link) or _web_address(entry.native_id),
+        url=web_address(entry.link) or web_address(entry.native_id),
         parts=parts,
         content_hash=content_hash(parts),
         claimed_at=told.at,
@@ -146,7 +146,8 @@ def _one_line(text: str) -> str:
     return _SPACE_BESIDE_CHINESE.sub("", " ".join(text.split()))
 
 
-def _web_address(link: str | None) -> str | None:
-    if link is None or len(link.encode("utf-8", "surrogatepass")) > _LONGEST_URL_BYTES:
+def web_address(link: object) -> str | None:
+    """An address that people may follow; None for any other, such as that of a script."""
+    if not isinstance(link, str) or len(link.encode("utf-8", "surrogatepass")) > _LONGEST_URL_BYTES:
         return None
     return link if re.match(r"https?://[^\s/]", link, re.IGNORECASE) else None

@@ -16,7 +16,7 @@ from monitor.config.shape import AccountTable, Address, Home, Key, Line
 from monitor.errors import Failure, FetchError
 from monitor.fetch.answers import spent_s
 from monitor.fetch.asking import Asking, read_json
-from monitor.fetch.entries import read_each
+from monitor.fetch.entries import EntryError, read_each
 from monitor.fetch.remembered import Remembered, remembered
 from monitor.fetch.shaping import Draft, dicts, inner, text_id
 from monitor.model.people import Account
@@ -62,7 +62,7 @@ class MastodonSource:
             return Page(replace(state, cursor=known.text()), unchanged=True)
         asking.check(answer)
         asking.keep(answer)
-        found = [(status, 0) for status in _statuses(read_json(answer))]
+        found = [(status, len(asking.payloads) - 1) for status in _statuses(read_json(answer))]
         found, cut = _older(asking, at, known.newest, found, table.pages)
         posts, broken, tried = _posts(asking, table, known, found)
         newest = max([known.newest, *(text_id(status.get("id")) or "" for status, _ in found)], key=_order)
@@ -87,7 +87,7 @@ class MastodonSource:
             return Gone("deleted")
         asking.check(answer)
         status = read_json(answer)
-        return _post(status, account, now, 0, None) if isinstance(status, dict) else None
+        return _post(status, account, now, 0, None) if isinstance(status, dict) and _is_public(status) else None
 
 
 def _table(account: Account) -> MastodonTable:
@@ -122,15 +122,19 @@ def _older(
 ) -> tuple[list[tuple[Status, int]], bool]:
     """With the pages behind, until one reaches back to what was known; and whether we had to stop before."""
     size = len(found)
-    while newest_known and size == _PAGE and all(_order(str(s.get("id"))) > _order(newest_known) for s, _ in found):
+    while newest_known and size == _PAGE and (ids := _ids(found)) and ids[0] > _order(newest_known):
         if len(asking.payloads) >= pages or asking.spent:
             return found, True
-        last = min((str(status.get("id")) for status, _ in found), key=_order)
-        value, _ = asking.get_json(f"{at}&max_id={quote(last, safe='')}")
+        value, _ = asking.get_json(f"{at}&max_id={quote(ids[0][1], safe='')}")
         page = [(status, len(asking.payloads) - 1) for status in _statuses(value)]
         size = len(page)
         found = found + page
     return found, False
+
+
+def _ids(found: list[tuple[Status, int]]) -> list[tuple[int, str]]:
+    """The ids that are some, the oldest first."""
+    return sorted(_order(each) for status, _ in found if (each := text_id(status.get("id"))))
 
 
 def _order(status_id: str) -> tuple[int, str]:
@@ -143,8 +147,10 @@ def _posts(
 ) -> tuple[tuple[FetchedPost, ...], tuple[ItemError, ...], dict[str, bool]]:
     tried: dict[str, bool] = {}
 
-    def read(one: tuple[Status, int]) -> FetchedPost:
+    def read(one: tuple[Status, int]) -> FetchedPost | None:
         status, evidence = one
+        if not _is_public(status):
+            return None
         parent = None
         if wanted := _wants_parent(status, known):
             if len(tried) < _PARENTS and not asking.spent:
@@ -153,6 +159,11 @@ def _posts(
         return _post(status, asking.account, asking.now, evidence, parent)
 
     return *read_each(found, read), tried
+
+
+def _is_public(status: Status) -> bool:
+    """Whether anybody may read it; with a token, servers show what is meant for some as well."""
+    return status.get("visibility", "public") in ("public", "unlisted")
 
 
 def _wants_parent(status: Status, known: Remembered) -> str | None:
@@ -177,7 +188,10 @@ def _parent(asking: Asking, table: MastodonTable, status: Status) -> str | None:
 def _post(status: Status, account: Account, now: datetime, evidence: int, parent: str | None) -> FetchedPost:
     """The post that a status is; its id is that of the home server, below the server's name."""
     host = urlsplit(_table(account).instance).netloc
-    draft = Draft(account, f"{host}/{status['id']}", status.get("url") or status.get("uri"))
+    status_id = text_id(status.get("id"))
+    if status_id is None:
+        raise EntryError("a status without an id")
+    draft = Draft(account, f"{host}/{status_id}", status.get("url") or status.get("uri"))
     shared = status.get("reblog")
     if isinstance(shared, dict):
         draft.kind, draft.root_id = PostKind.REPOST, text_id(shared.get("uri"))
@@ -186,7 +200,7 @@ def _post(status: Status, account: Account, now: datetime, evidence: int, parent
         draft.kind = PostKind.REPLY if status.get("in_reply_to_id") else PostKind.POST
         _say(draft, status, by_author=True)
         draft.say(Origin.CLIENT, inner(status, "application", "name"))
-    quoted = inner(status, "quote", "quoted_status")
+    quoted = inner(shared if isinstance(shared, dict) else status, "quote", "quoted_status")
     if isinstance(quoted, dict):
         _say(draft, quoted, by_author=False)
     if parent:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.fetch.dates import read_time
-from monitor.fetch.identity import content_hash
+from monitor.fetch.identity import content_hash, web_address
 from monitor.fetch.plaintext import from_html
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Media, MediaKind, Origin, Part, PostKind
@@ -60,7 +60,7 @@ class Draft:
             platform=self.account.platform,
             native_id=self.native_id,
             kind=self.kind,
-            url=self.url,
+            url=web_address(self.url),
             parts=tuple(self.parts),
             content_hash=content_hash(tuple(self.parts if fingerprint is None else fingerprint)),
             claimed_at=told.at,
