@@ -2,6 +2,8 @@
 
 feed       RSS, Atom and JSON Feed over HTTP (xmlfeed, jsonfeed, charset read the bytes)
 mastodon   Mastodon and servers that speak its API
+bluesky    Bluesky, its feed and its repository (atproto reads the records)
+x          X, by its paid API (tweets reads what it answers)
 asking     the requests of one read: bounded, with credentials, kept as evidence
 answers    what a status and its headers mean
 identity   an entry of any format becomes a FetchedPost: id, hash, parts
@@ -17,9 +19,11 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from monitor.config.shape import AccountTable
+from monitor.fetch.bluesky import BlueskySource
 from monitor.fetch.canary import CanarySource
 from monitor.fetch.feed import FeedSource
 from monitor.fetch.mastodon import MastodonSource
+from monitor.fetch.x import XSource
 from monitor.model.canary import KEY
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Page, ReadState
@@ -51,7 +55,12 @@ class Asks(Protocol):
         ...
 
 
-SOURCES: dict[str, Source] = {"feed": FeedSource(), "mastodon": MastodonSource()}
+SOURCES: dict[str, Source] = {
+    "feed": FeedSource(),
+    "mastodon": MastodonSource(),
+    "bluesky": BlueskySource(),
+    "x": XSource(),
+}
 _CANARY = CanarySource()
 
 
