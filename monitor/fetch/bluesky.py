@@ -115,7 +115,8 @@ class BlueskySource:
             return None
         parent = text_id(inner(view[0], "record", "reply", "parent", "uri"))
         parents = _posts(asking, table, [parent]) if parent else {}
-        return post_of(_item(view[0], parents), account, did, now, view[1])
+        posts, _ = read_each([view], lambda found: post_of(_item(found[0], parents), account, did, now, found[1]))
+        return posts[0] if posts else None
 
 
 @dataclass(slots=True)

@@ -27,6 +27,7 @@ from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Page, ReadState
 from monitor.net.client import Answer, Client
 
+_ID: Final = re.compile(r"\d{1,20}", re.ASCII)
 _FIRST_PAGE: Final = 20
 _PAGE: Final = 100
 _SMALLEST_PAGE: Final = 5
@@ -58,7 +59,7 @@ _TITLES: Final = {
 
 
 def _check_user_id(text: str) -> str:
-    if not re.fullmatch(r"\d{1,20}", text, re.ASCII):
+    if not _ID.fullmatch(text):
         raise Refused("is no id of X", 'write the number in quotes, such as "12345", or the name as username')
     return text
 
@@ -153,7 +154,8 @@ class XSource:
             newest = chain_of(tweet)[-1]
             tweet = tweet if newest == wanted else included.tweets.get(newest)
             if tweet is not None:
-                return post_of(tweet, included, account, now)
+                posts, _ = read_each([(tweet, included)], lambda found: post_of(*found, account, now))
+                return posts[0] if posts else None
             wanted = newest
         return None
 
@@ -184,7 +186,7 @@ class _Found:
             versions = versions_of(tweet, included) if text_id(tweet.get("id")) else [tweet]
             self.tweets += [(each, included, evidence) for each in versions]
         ids = [named for tweet in tweets if (named := text_id(tweet.get("id")))]
-        self.ids += [*ids, *filter(None, [text_id(meta.get("newest_id"))])]
+        self.ids += [each for each in (*ids, text_id(meta.get("newest_id"))) if each and _ID.fullmatch(each)]
         self.cost += len({*ids, *included.tweets})
         self.next_token = text_id(meta.get("next_token")) or ""
         return answer

@@ -19,6 +19,7 @@ from monitor.model.posts import FetchedPost, Gone, Media, MediaKind, Origin, Pag
 from monitor.net.client import Client
 from tests.fetch.accounts import NOW, account
 from tests.fetch.feed_server import Asked, FeedServer, Reply, Script
+from tests.fetch.odd_values import with_something_odd
 
 LIN, FAN = "did:plc:linyuan", "did:plc:fan"
 FEED, LIST = "/xrpc/app.bsky.feed.getAuthorFeed", "/xrpc/com.atproto.repo.listRecords"
@@ -379,6 +380,16 @@ def test_one_post_that_cannot_be_read_does_not_spoil_its_neighbours(server: Feed
     assert [each.position for each in page.broken] == [1, 2]
 
 
+def test_something_odd_in_any_place_spoils_no_neighbour(server: FeedServer) -> None:
+    post = view(NOW, "看", embed=CARD | NAMED, facets=[facet(0, 3)], reply={"parent": {"uri": "at://x"}}, tags=["K80"])
+    item = {"post": post | {"embed": {"record": QUOTED, "images": [{}]}}, "reply": {"parent": view(NOW, "?", FAN)}}
+    odd_ones = [*with_something_odd(item), *with_something_odd(share(NOW, view(NOW, "?", FAN)))]
+    server.routes[FEED] = answer({"feed": [*odd_ones, {"post": view(ago(days=1), "good")}]})
+    page = read(server)
+    assert page.posts[-1].parts[0].text == "good"
+    assert len(page.posts) > len(page.broken) > 9
+
+
 def test_a_feed_without_posts_is_no_news_of_calm(server: FeedServer) -> None:
     server.routes[FEED] = feed()
     page = read(server)
@@ -550,3 +561,8 @@ def test_an_answer_that_is_no_list_of_posts_says_nothing_of_one(server: FeedServ
     server.routes[POSTS] = answer({"posts": None})
     with pytest.raises(FetchError, match=re.escape("not_a_feed")):
         one(server, f"{LIN}/{key(NOW)}")
+
+
+def test_a_single_post_that_cannot_be_read_says_nothing(server: FeedServer) -> None:
+    server.routes[POSTS] = posts_of(view(NOW) | {"record": None})
+    assert one(server, f"{LIN}/{key(NOW)}") is None

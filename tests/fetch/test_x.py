@@ -19,6 +19,7 @@ from monitor.model.posts import FetchedPost, Gone, Media, MediaKind, Origin, Pag
 from monitor.net.client import Client
 from tests.fetch.accounts import NOW, account
 from tests.fetch.feed_server import Asked, FeedServer, Reply, Script
+from tests.fetch.odd_values import with_something_odd
 
 TIMELINE, POSTS, BY_NAME = "/2/users/77/tweets", "/2/tweets", "/2/users/by/username/lin_yuan"
 PROBLEMS = "https://api.twitter.com/2/problems/"
@@ -294,6 +295,24 @@ def test_errors_beside_posts_are_normal_and_a_post_without_sense_spoils_no_other
     assert (texts(page), [each.position for each in page.broken]) == (["早"], [1, 2])
 
 
+def test_something_odd_in_any_place_spoils_no_neighbour(server: FeedServer) -> None:
+    more: dict[str, Any] = {"entities": {"urls": [LINK]}, "attachments": {"media_keys": ["3_1"], "poll_ids": ["9"]}}
+    chain, names = [number(ago(hours=2)), number(NOW)], named(quoted=FAN["id"], replied_to="5")
+    shown = tweet(NOW, "看 https://t.co/Ab1", edit_history_tweet_ids=chain, referenced_tweets=names, **more)
+    shared = tweet(NOW, "RT", referenced_tweets=named(retweeted=FAN["id"]))
+    odd_ones = [*with_something_odd(shown), *with_something_odd(shared)]
+    meta = {"newest_id": "zzz", "next_token": None}
+    includes = {"tweets": [FAN, tweet(ago(hours=2)), None], "media": [PHOTO, 7], "polls": [POLL, {}]}
+    server.routes[TIMELINE] = answer(
+        {"data": [*odd_ones, tweet(ago(days=1), "good")], "includes": includes, "meta": meta, "errors": [None]}
+    )
+    page = read(server)
+    assert page.posts[-1].parts[0].text == "good"
+    assert len(page.posts) > len(page.broken) > 2
+    read(server, page.state)
+    assert query(server.asked[-1])["since_id"] == [number(NOW)]
+
+
 def known(server: FeedServer, at: datetime, **keys: Any) -> ReadState:
     """The state after a read whose newest post is of that time."""
     server.routes[TIMELINE] = timeline(tweet(at))
@@ -436,6 +455,11 @@ def test_a_single_post_that_is_not_there_is_gone_as_x_says(server: FeedServer, e
     server.routes[POSTS] = answer({"errors": [error]})
     assert one(server, "12") == told
     assert query(server.asked[0])["ids"] == ["12"]
+
+
+def test_a_single_post_that_cannot_be_read_says_nothing(server: FeedServer) -> None:
+    server.routes[POSTS] = answer({"data": [{"id": "12"}]})
+    assert one(server, "12") is None
 
 
 @pytest.mark.parametrize("beside", [True, False], ids=["newest version beside the first", "asked for"])
