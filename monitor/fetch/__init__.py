@@ -7,6 +7,8 @@ bilibili   the dynamics of a user, read by dynamics, asked for with the signatur
 youtube    the feed of a channel
 reddit     the feed of a user
 rsshub     a network by an RSSHub of one's own
+bluesky    Bluesky, its feed and its repository (atproto reads the records)
+x          X, by its paid API (tweets reads what it answers)
 asking     the requests of one read: bounded, with credentials, kept as evidence
 answers    what a status and its headers mean
 identity   an entry of any format becomes a FetchedPost: id, hash, parts
@@ -23,12 +25,14 @@ from typing import Protocol, runtime_checkable
 
 from monitor.config.shape import AccountTable
 from monitor.fetch.bilibili import BilibiliSource
+from monitor.fetch.bluesky import BlueskySource
 from monitor.fetch.canary import CanarySource
 from monitor.fetch.feed import FeedSource
 from monitor.fetch.mastodon import MastodonSource
 from monitor.fetch.reddit import RedditSource
 from monitor.fetch.rsshub import RsshubSource
 from monitor.fetch.telegram import TelegramSource
+from monitor.fetch.x import XSource
 from monitor.fetch.youtube import YoutubeSource
 from monitor.model.canary import KEY
 from monitor.model.people import Account
@@ -69,6 +73,8 @@ SOURCES: dict[str, Source] = {
     "youtube": YoutubeSource(),
     "reddit": RedditSource(),
     "rsshub": RsshubSource(),
+    "bluesky": BlueskySource(),
+    "x": XSource(),
 }
 _CANARY = CanarySource()
 

@@ -11,12 +11,14 @@ _MOST_TRIES = 5
 class Remembered:
     """The immutable id behind a handle, the newest post seen, and posts of which something is still to be asked for.
 
-    `owed` are ids with the number of tries; `newest` is empty before the first read.
+    `owed` are ids with the number of tries; `newest` is empty before the first read; `kept` is what one source alone
+    understands.
     """
 
     user_id: str = ""
     newest: str = ""
     owed: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
 
     def owing(self, ids: dict[str, bool]) -> dict[str, int]:
         """What is owed after this read: `ids` are those that were tried, and whether it was got."""
@@ -37,6 +39,7 @@ def remembered(cursor: str | None) -> Remembered:
             str(found.get("user_id", "")),
             str(found.get("newest", "")),
             {str(each): int(tries) for each, tries in dict(found.get("owed", {})).items()},
+            {str(name): str(value) for name, value in dict(found.get("kept", {})).items()},
         )
     except (ValueError, TypeError, AttributeError):
         return Remembered()

@@ -56,6 +56,13 @@ def test_a_page_without_a_known_post_is_a_gap_and_an_incident_until_pages_overla
     assert len(_gaps(store)) == 1
 
 
+def test_a_source_that_went_back_to_the_last_read_needs_no_known_post_to_prove_it(store: Store) -> None:
+    sample.people(store)
+    read(store, page(post("p1")), NOON)
+    assert not read(store, replace(page(post("p9")), joined=True), NOON + MINUTE).gap_opened
+    assert read(store, replace(page(post("p11")), joined=True, cut=True), NOON + 2 * MINUTE).gap_opened
+
+
 def test_a_read_that_had_to_stop_before_the_end_is_a_gap_though_it_shows_a_known_post(store: Store) -> None:
     sample.people(store)
     read(store, page(post("p1")), NOON)
