@@ -11,12 +11,14 @@ _MOST_TRIES = 5
 class Remembered:
     """The immutable id behind a handle, the newest post seen, and posts of which something is still to be asked for.
 
-    `owed` are ids with the number of tries; `newest` is empty before the first read.
+    `owed` are ids with the number of tries; `newest` is empty before the first read; `edited` is the instant of the
+    latest edit seen, for sources whose lists tell it.
     """
 
     user_id: str = ""
     newest: str = ""
     owed: dict[str, int] = field(default_factory=dict)
+    edited: str = ""
 
     def owing(self, ids: dict[str, bool]) -> dict[str, int]:
         """What is owed after this read: `ids` are those that were tried, and whether it was got."""
@@ -37,6 +39,7 @@ def remembered(cursor: str | None) -> Remembered:
             str(found.get("user_id", "")),
             str(found.get("newest", "")),
             {str(each): int(tries) for each, tries in dict(found.get("owed", {})).items()},
+            str(found.get("edited", "")),
         )
     except (ValueError, TypeError, AttributeError):
         return Remembered()
