@@ -2,6 +2,7 @@
 
 feed       RSS, Atom and JSON Feed over HTTP (xmlfeed, jsonfeed, charset read the bytes)
 mastodon   Mastodon and servers that speak its API
+weibo      Weibo by its two sites (weibo_sites, _pages, _visitor ask them; weibo_posts, _walls read their answers)
 asking     the requests of one read: bounded, with credentials, kept as evidence
 answers    what a status and its headers mean
 identity   an entry of any format becomes a FetchedPost: id, hash, parts
@@ -20,6 +21,7 @@ from monitor.config.shape import AccountTable
 from monitor.fetch.canary import CanarySource
 from monitor.fetch.feed import FeedSource
 from monitor.fetch.mastodon import MastodonSource
+from monitor.fetch.weibo import WeiboSource
 from monitor.model.canary import KEY
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Page, ReadState
@@ -51,7 +53,7 @@ class Asks(Protocol):
         ...
 
 
-SOURCES: dict[str, Source] = {"feed": FeedSource(), "mastodon": MastodonSource()}
+SOURCES: dict[str, Source] = {"feed": FeedSource(), "mastodon": MastodonSource(), "weibo": WeiboSource()}
 _CANARY = CanarySource()
 
 

@@ -2,4 +2,4 @@
 
 import os
 
-collect_ignore = [] if os.environ.get("LEAK_MONITOR_CORPUS") else ["test_recorded.py"]
+collect_ignore_glob = [] if os.environ.get("LEAK_MONITOR_CORPUS") else ["test_recorded*.py"]
