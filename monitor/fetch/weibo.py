@@ -78,6 +78,12 @@ class _Texts:
     whole: dict[str, str] = field(default_factory=dict)
     evidence: dict[str, int] = field(default_factory=dict)
     tried: dict[str, bool] = field(default_factory=dict)
+    left: int = _LONG_TEXTS
+
+    def note_refusal(self, error: TransportError) -> None:
+        """No further text is asked for, unless this refusal says nothing of the others."""
+        if error.failure not in (Failure.SUSPECT_EMPTY, Failure.GONE):
+            self.left = 0
 
 
 class WeiboSource:
@@ -94,7 +100,7 @@ class WeiboSource:
         asking, known = Asking(client, account, now), remembered(state.cursor)
         visits = self._visits(table, asking)
         try:
-            visit, first = _first(visits, asking)
+            visit, first, notes = _first(visits, asking)
         except FetchError as error:
             if known.newest or (error.failure, error.detail) != (Failure.SUSPECT_EMPTY, NO_CONTENT):
                 raise
@@ -102,16 +108,17 @@ class WeiboSource:
         found, cut = behind(asking, visits, visit, known.newest, first, table.pages)
         texts = _whole_texts(visit, asking, known, found) if table.long_text else _Texts()
         posts, broken = read_each(found, lambda one: _post(one, asking, texts))
-        replies, broken_replies, notes = _replies(table, visits, visit, asking, found)
+        owed = _owed_posts(visit, asking, known, found, texts) if table.long_text else ()
+        replies, broken_replies, unread = _replies(table, visits, visit, asking, found)
         newest = max([known.newest, *(id_of(status) for status, _ in found)], key=order)
         edited = max([known.edited, *(edited_at(status, account, now) for status, _ in found)])
         following = replace(known, newest=newest, edited=edited, owed=known.owing(texts.tried))
         return Page(
             ReadState(cursor=following.text()),
-            posts=posts + replies,
+            posts=posts + owed + replies,
             payloads=tuple(asking.payloads),
             broken=broken + broken_replies,
-            notes=notes if visit is visits[0] else ("second_site", *notes),
+            notes=notes + unread,
             cut=cut,
         )
 
@@ -148,40 +155,65 @@ def _table(account: Account) -> WeiboTable:
     return table
 
 
-def _first(visits: list[Visit], asking: Asking) -> tuple[Visit, Found]:
-    """The newest posts, of the first site that shows any. Raises what the first one raised."""
+def _first(visits: list[Visit], asking: Asking) -> tuple[Visit, Found, tuple[str, ...]]:
+    """The newest posts, of the first site that shows any, and why it was not the first. Raises what that one raised."""
     problems: list[TransportError] = []
     for visit in visits:
         try:
-            found = found_in(visit.ask(visit.site.list_at(1, "")), visit.site.uid, len(asking.payloads) - 1)
-            if found.statuses:
-                return visit, found
-            problems.append(FetchError(Failure.SUSPECT_EMPTY, NO_CONTENT))
+            value = visit.ask(visit.site.list_at(1, ""), renews=True)
         except TransportError as error:
             problems.append(error)
+            if error.failure is Failure.RATE_LIMITED:  # a wish for less is none for another site
+                break
+        else:
+            found = found_in(value, visit.site.uid, len(asking.payloads) - 1)
+            if found.statuses:
+                return visit, found, tuple(f"second_site:{problem.failure}" for problem in problems)
+            problems.append(FetchError(Failure.SUSPECT_EMPTY, NO_CONTENT))
     raise problems[0]
 
 
 def _whole_texts(visit: Visit, asking: Asking, known: Remembered, found: list[tuple[Status, int]]) -> _Texts:
     """The texts that lists cut, of what is new, edited or owed; what is refused is owed."""
-    texts, left = _Texts(), _LONG_TEXTS
+    texts = _Texts()
     for status, _ in found:
         ids = list(long_ids(status))
         if not ids or not _wants_text(status, asking, known):
             continue
         for mid in ids:
-            if mid in texts.whole or left <= 0 or asking.spent:
+            if mid in texts.whole or texts.left <= 0 or asking.spent:
                 continue
-            left -= 1
+            texts.left -= 1
             try:
                 told = inner(visit.ask(visit.site.long_at(mid)), "data", "longTextContent")
             except TransportError as error:
-                left = left if error.failure in (Failure.SUSPECT_EMPTY, Failure.GONE) else 0
+                texts.note_refusal(error)
             else:
                 texts.whole[mid] = told if isinstance(told, str) else ""  # without one it is whole as it is
                 texts.evidence[mid] = len(asking.payloads) - 1
         texts.tried[id_of(status)] = all(mid in texts.whole for mid in ids)
     return texts
+
+
+def _owed_posts(
+    visit: Visit, asking: Asking, known: Remembered, found: list[tuple[Status, int]], texts: _Texts
+) -> tuple[FetchedPost, ...]:
+    """Posts whose whole texts are owed and that have left the list: each is asked for by its id."""
+    listed = {id_of(status) for status, _ in found}
+    posts: list[FetchedPost] = []
+    for mid in known.owed:
+        if mid in listed or texts.left <= 0 or asking.spent:
+            continue
+        texts.left -= 1
+        try:
+            post = _shown(visit, asking, mid)
+        except TransportError as error:
+            texts.note_refusal(error)
+            texts.tried[mid] = False
+            continue
+        posts += [post] if isinstance(post, FetchedPost) else []
+        texts.tried[mid] = not isinstance(post, FetchedPost) or post.completes
+    return tuple(posts)
 
 
 def _wants_text(status: Status, asking: Asking, known: Remembered) -> bool:
@@ -240,4 +272,5 @@ def _shown(visit: Visit, asking: Asking, mid: str) -> FetchedPost | Gone | None:
         return None
     if not is_of(status, visit.site.uid):
         return Gone("hidden")
-    return post_of(status, asking.account, asking.now, 0, shown_whole(status))
+    asking.keep(answer)
+    return post_of(status, asking.account, asking.now, len(asking.payloads) - 1, shown_whole(status))

@@ -16,13 +16,17 @@ Status = Mapping[str, Any]
 _NOTHING: Final[Mapping[str, str]] = {}
 
 # The tail of a text that lists cut: 全文 on m.weibo.cn, 展开 on weibo.com.
-_TAIL = re.compile(r"(?:\.{3}|…)?\s*<(?P<tag>a|span)\b[^<>]*>\s*(?:全文|展开)\s*</(?P=tag)>[\s\u200b]*$", re.IGNORECASE)
+_TAIL = re.compile(
+    r"(?:\.{3}|…)?\s{0,9}<(?P<tag>a|span)\b[^<>]{0,999}>\s{0,9}(?:全文|展开)\s{0,9}</(?P=tag)>[\s\u200b]{0,99}$",
+    re.IGNORECASE,
+)
 _CHAIN = re.compile(r"(?<!:)//\s*@")  # from here on a repost repeats what others said
 _NO_WORDS = frozenset({"", "转发微博", "轉發微博", "转发", "repost", "forward weibo"})
-_ANSWERS = re.compile(r"回复\s?@[^:：\s]{1,40}\s?[:：]\s*")
+_ANSWERS = re.compile(r"回复\s?@(?P<name>[^:：\s]{1,40})\s?[:：]\s{0,9}")
 _ENDS = " \t\r\n\u200b\ufeff"  # which Weibo itself puts behind a text
 _OWN_TITLE = re.compile(r"的微博(?:视频|直播)$")  # Weibo names a video by its author
 _SAME_CHARS: Final = 40
+_LONGEST_ID: Final = 20
 _STEM_CHARS: Final = 100  # lists show at least so many of a long text
 _VIDEOS: Final = frozenset({"video", "live", "11"})
 _CARD_TEXTS: Final = (("title",), ("page_title",), ("page_desc",), ("content2",), ("media_info", "video_title"))
@@ -31,7 +35,7 @@ _CARD_TEXTS: Final = (("title",), ("page_title",), ("page_desc",), ("content2",)
 def id_of(status: Status) -> str:
     """The mid, a number as text; "" if there is none."""
     told = text_id(status.get("mid")) or text_id(status.get("idstr")) or text_id(status.get("id")) or ""
-    return told if told.isascii() and told.isdigit() else ""
+    return told if told.isascii() and told.isdigit() and len(told) <= _LONGEST_ID else ""
 
 
 def order(status_id: str) -> tuple[int, str]:
@@ -97,8 +101,7 @@ def post_of(
     _show(draft, status)
     if (edits := text_id(status.get("edit_count")) or "0") != "0":
         draft.native_rev = edits
-        # Behind the cut nothing else tells of an edit.
-        fingerprint += [Part(Origin.TEXT, f"edit {edits}")] if _is_long(status) else []
+        fingerprint.append(Part(Origin.TEXT, f"edit {edits}"))  # behind the cut, and of pictures, nothing else tells
     return draft.finish(
         _text(status.get("created_at")),
         now,
@@ -123,12 +126,11 @@ def replies_of(value: object, uid: str) -> Iterator[tuple[Status, Status | None]
     """The author's own comments in an answer of hotflow, each with the comment that it answers, if any."""
     for thread in dicts(value):
         inside = dicts(thread.get("comments"))
-        by_id = {text_id(each.get("id")): each for each in (thread, *inside)}
         if _wrote(thread, uid):
-            yield thread, _answered(thread, by_id, None)
+            yield thread, _answered(thread, None, [])
         for comment in inside:
             if _wrote(comment, uid):
-                yield comment, _answered(comment, by_id, thread)
+                yield comment, _answered(comment, thread, inside)
 
 
 def reply_of(
@@ -157,7 +159,9 @@ def _is_long(status: Status) -> bool:
 
 
 def _plain(status: Status, whole: str) -> PlainText:
-    source = whole or _text(status.get("text"))
+    source = _text(status.get("text"))
+    if whole:  # that of weibo.com has lines and no markup
+        source = whole if "<br" in whole else whole.replace("\n", "<br />")
     cut = _TAIL.sub("", source)
     plain = from_html(cut) if cut else PlainText(_text(status.get("text_raw")) or _text(status.get("raw_text")))
     text = plain.text.strip(_ENDS)
@@ -230,8 +234,18 @@ def _wrote(comment: Status, uid: str) -> bool:
     return text_id(inner(comment, "user", "id")) == uid
 
 
-def _answered(comment: Status, by_id: Mapping[str | None, Status], thread: Status | None) -> Status | None:
+def _answered(comment: Status, thread: Status | None, inside: list[Status]) -> Status | None:
+    """What a comment answers: what it names itself, or the last of the one whom it names, or the top of its thread."""
     told = comment.get("reply_comment")
     if isinstance(told, dict):
-        return by_id.get(text_id(told.get("id")), told) if not told.get("text") else told
+        same = (each for each in inside if text_id(each.get("id")) == text_id(told.get("id")))
+        return told if told.get("text") else next(same, told)
+    if found := _ANSWERS.match(_plain(comment, "").text):
+        theirs = [each for each in inside if inner(each, "user", "screen_name") == found["name"]]
+        before = [each for each in theirs if _number(each) < _number(comment)]
+        return max(before, key=_number, default=thread)
     return thread
+
+
+def _number(comment: Status) -> tuple[int, str]:
+    return order(text_id(comment.get("id")) or "")

@@ -93,24 +93,25 @@ class Visit:
         self._asking = asking
         self._visitor = visitor
         self._cookie = ""
-        self._renewed = False
 
-    def ask(self, url: str) -> Value:
+    def ask(self, url: str, *, renews: bool = False) -> Value:
         """A good answer, kept as evidence. Raises FetchError for every other, TransportError for none."""
-        answer = self.get(url)
+        answer = self.get(url, renews=renews)
         value = self.read(answer)
         self._asking.keep(answer)
         return value
 
-    def get(self, url: str) -> Answer:
-        """An answer, whatever it says; a visitor's cookie that it refuses is renewed, once in a read."""
+    def get(self, url: str, *, renews: bool = False) -> Answer:
+        """An answer, whatever it says; `renews`: if it refuses a visitor's cookie, another is asked for, once.
+
+        That is for the first list only: comments and single posts may be refused to every visitor.
+        """
         if self._visitor is None:
             return self._get(url)
         self._cookie = self._cookie or self._visitor.cookie(self._asking)
         answer = self._get(url)
-        if self._renewed or not self._refuses(answer):
+        if not renews or not self._refuses(answer):
             return answer
-        self._renewed = True
         renewed = self._visitor.cookie(self._asking, refused=self._cookie)
         if not renewed or self._asking.spent:
             return answer

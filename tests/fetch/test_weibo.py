@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Event
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from monitor.fetch.weibo_pages import instant_s
 from monitor.fetch.weibo_visitor import COOL_DOWN, cookie_of
 from monitor.model.posts import Gone, ItemError, Origin, Page, PostKind, ReadState
 from tests.fetch.accounts import NOW
-from tests.fetch.feed_server import Asked, FeedServer, Reply, redirect
+from tests.fetch.feed_server import FeedServer, Reply, redirect
 from tests.fetch.weibo_town import (
     COMMENTS,
     COOKIE,
@@ -144,10 +144,20 @@ def test_the_other_site_is_asked_where_the_first_refuses(server: FeedServer, ref
     server.routes[WEB_LIST] = said(listed(cut(90, "云" * 140), status(80)))
     server.routes["/ajax/statuses/longtext"] = said({"ok": 1, "data": {"longTextContent": "云" * 141}})
     page = read(server, replies="author")
-    assert (ids(page), page.notes) == (["90", "80"], ("second_site", "replies_unread"))
+    note, unread = page.notes
+    assert (ids(page), note.partition(":")[0], unread) == (["90", "80"], "second_site", "replies_unread")
+    assert Failure(note.partition(":")[2]) in (Failure.BLOCKED, Failure.SESSION_EXPIRED, Failure.SUSPECT_EMPTY)
     assert page.posts[0].parts[0].text == "云" * 141
     assert server.asked[1].path == f"{WEB_LIST}?uid={UID}&page=1&feature=0"
     assert "iPhone" not in server.asked[1].headers["user-agent"]
+
+
+def test_a_site_that_asks_for_a_pause_gets_it_of_both(server: FeedServer) -> None:
+    server.routes |= {LIST: Reply(429, headers={"Retry-After": "60"}), WEB_LIST: said(listed(status(80)))}
+    with pytest.raises(FetchError) as caught:
+        read(server)
+    assert (caught.value.failure, caught.value.retry_after_s) == (Failure.RATE_LIMITED, 60.0)
+    assert paths(server) == [LIST]
 
 
 def test_a_cookie_goes_to_the_site_that_it_is_of(server: FeedServer) -> None:
@@ -236,7 +246,9 @@ def test_a_visitors_cookie_is_had_once_and_renewed_when_it_is_refused(server: Fe
     assert paths(server) == [LIST, "/sso/signin", VISITOR, LIST]
 
 
-@pytest.mark.parametrize("answer", [Reply(502), given("bad one;"), Reply(200, b"visitor_gray_callback({)"), Reply(200)])
+@pytest.mark.parametrize(
+    "answer", [Reply(502), given("bad one;"), Reply(200, b'visitor_gray_callback({"a})'), Reply(200)]
+)
 def test_a_renewal_that_failed_is_not_tried_again_for_a_while(server: FeedServer, answer: Reply) -> None:
     source, later = WeiboSource(), NOW + COOL_DOWN
     server.routes |= {VISITOR: answer, LIST: said(cards(status(90)))}
@@ -245,6 +257,12 @@ def test_a_renewal_that_failed_is_not_tried_again_for_a_while(server: FeedServer
     assert paths(server) == [VISITOR, LIST, LIST]
     source.page(account(server, ""), ReadState(), client(), later)
     assert paths(server)[3:] == [VISITOR, LIST]
+
+
+def test_a_place_for_visitors_that_cannot_be_reached_is_no_end(server: FeedServer) -> None:
+    server.routes[LIST] = said(cards(status(90)))
+    assert ids(read(server, cookie="", visitor="http://127.0.0.1:1")) == ["90"]
+    assert "cookie" not in server.asked[0].headers
 
 
 def test_a_new_cookie_that_is_refused_at_once_is_not_followed_by_another(server: FeedServer) -> None:
@@ -258,18 +276,34 @@ def test_a_new_cookie_that_is_refused_at_once_is_not_followed_by_another(server:
 
 
 def test_all_reads_at_once_wait_for_one_renewal(server: FeedServer) -> None:
-    source, all_in = WeiboSource(), Event()
-    readers = ThreadPoolExecutor(4)
+    source, together = WeiboSource(), Barrier(4)
+    server.routes |= {VISITOR: given("a"), LIST: for_cookie("SUB=a;", said(cards(status(90))), Reply(432))}
 
-    def give(_: Asked) -> Reply:
-        all_in.wait(5)
-        return given("a")
+    def one_of_them() -> Page:
+        together.wait(10)
+        return read(server, source=source, cookie="")
 
-    server.routes |= {VISITOR: give, LIST: for_cookie("SUB=a;", said(cards(status(90))), Reply(432))}
-    with readers:
-        reads = [readers.submit(read, server, source=source, cookie="") for _ in range(4)]
-        all_in.set()
+    with ThreadPoolExecutor(4) as readers:
+        reads = [readers.submit(one_of_them) for _ in range(4)]
         assert [ids(each.result()) for each in reads] == [["90"]] * 4
+    assert paths(server).count(VISITOR) == 1
+
+
+def test_what_is_refused_to_every_visitor_costs_no_cookie(server: FeedServer) -> None:
+    source = WeiboSource()
+    server.routes |= {
+        VISITOR: given("a"),
+        LIST: for_cookie("SUB=a;", said(cards(cut(90, "云" * 140, comments_count=1))), Reply(432)),
+        EXTEND: Reply(432),
+        COMMENTS: said(SIGN_IN),
+        SHOW: said(SIGN_IN),
+    }
+    first = read(server, source=source, cookie="", replies="author")
+    assert (ids(first), first.notes) == (["90"], ("replies_unread:login_wall",))
+    with pytest.raises(FetchError) as caught:
+        source.one(account(server, ""), "90", client(), NOW)
+    assert caught.value.failure is Failure.LOGIN_WALL
+    assert ids(read(server, source=source, cookie="")) == ["90"]
     assert paths(server).count(VISITOR) == 1
 
 
@@ -299,6 +333,21 @@ def test_a_whole_text_that_fails_is_owed_and_completes_the_post_later(server: Fe
     third = read(server, second.state)
     assert (paths(server), third.posts[0].completes) == ([LIST], False)
     assert third.posts[0].content_hash == first.posts[0].content_hash
+
+
+def test_an_owed_post_that_left_the_list_is_asked_for_by_its_id(server: FeedServer) -> None:
+    server.routes |= {LIST: said(cards(cut(90, "云" * 140), cut(89, "雀" * 140))), EXTEND: Reply(500)}
+    first = read(server)
+    server.routes |= {LIST: said(cards(status(99), status(88))), SHOW: Reply(500)}
+    second = read(server, first.state)
+    assert (ids(second), remembered(second.state.cursor).owed) == (["99", "88"], {"90": 2, "89": 1})
+    whole = said({"ok": 1, "data": status(90, "云" * 140 + "2字头", isLongText=True)})
+    server.routes[SHOW] = by_query("id", {"90": whole}, said({"ok": 0, "errno": "20101"}))
+    third = read(server, second.state)
+    assert (ids(third), third.posts[-1].completes) == (["99", "88", "90"], True)
+    assert third.posts[-1].content_hash == first.posts[0].content_hash
+    assert b"isLongText" in third.payloads[third.posts[-1].evidence].body
+    assert remembered(third.state.cursor).owed == {}
 
 
 def test_the_whole_text_of_an_edit_is_asked_for_again(server: FeedServer) -> None:
@@ -363,6 +412,17 @@ def test_replies_that_are_refused_are_a_note_and_the_posts_are_read(server: Feed
     page = read(server, replies="author")
     assert (ids(page), page.notes) == (["90", "89"], ("replies_unread:session_expired",))
     assert paths(server) == [LIST, COMMENTS]
+
+
+def test_one_read_asks_no_more_than_its_bound(server: FeedServer) -> None:
+    pages = {
+        "" if number == 1 else str(number): said(cards(cut(200 - number, "云" * 140, comments_count=1)))
+        for number in range(1, 11)
+    }
+    server.routes |= {LIST: by_query("page", pages), EXTEND: said({"ok": 1, "data": {}}), COMMENTS: threads()}
+    page = read(server, ReadState(cursor='{"newest":"5"}'), cookie_for="mobile", pages=10, replies="author")
+    assert [paths(server).count(each) for each in (LIST, EXTEND, COMMENTS)] == [10, 8, 2]
+    assert (len(page.posts), page.cut, page.notes) == (10, True, ("replies_unread",))
 
 
 # --- single posts -------------------------------------------------------------------------------------------------
