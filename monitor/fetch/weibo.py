@@ -120,6 +120,7 @@ class WeiboSource:
             broken=broken + broken_replies,
             notes=notes + unread,
             cut=cut,
+            joined=bool(known.newest) and not cut,  # the replies come and go, and prove nothing
         )
 
     def one(self, account: Account, native_id: str, client: Client, now: datetime) -> FetchedPost | Gone | None:

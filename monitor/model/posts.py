@@ -135,7 +135,8 @@ class ItemError:
 class Page:
     """One good read of an account; without posts and payloads when nothing changed since the last.
 
-    `cut` says that newer posts than any known one may stand behind what was read: a limit was reached.
+    `cut` says that newer posts than any known one may stand behind what was read: a limit was reached. `joined` says
+    that the source itself saw what was read reach back to what was known, so that nothing is missing between.
     """
 
     state: ReadState
@@ -145,4 +146,5 @@ class Page:
     broken: tuple[ItemError, ...] = ()
     notes: tuple[str, ...] = ()
     cut: bool = False
+    joined: bool = False
     next_read_after_s: float | None = None  # the host's own wish (ttl, max-age, Retry-After)

@@ -91,9 +91,10 @@ def test_older_pages_are_read_until_one_reaches_what_was_known(server: FeedServe
             "80": said(cards(status(70), status(2), since=2)),
         },
     )
-    assert ids(read(server)) == ["2", "90", "80"]
+    first = read(server)
+    assert (ids(first), first.joined) == (["2", "90", "80"], False)
     page = read(server, ReadState(cursor='{"newest":"65"}'))
-    assert (ids(page), page.cut) == (["2", "90", "80", "70"], False)
+    assert (ids(page), page.cut, page.joined) == (["2", "90", "80", "70"], False, True)
     assert [post.evidence for post in page.posts] == [0, 0, 0, 1]
     assert len(read(server, page.state).payloads) == 1
 
@@ -112,7 +113,7 @@ def test_a_read_that_had_to_stop_before_says_so(server: FeedServer, second: Repl
     first = said(cards(status(90), status(80)))
     server.routes[LIST] = by_query("page", {"": first, "2": second})
     page = read(server, ReadState(cursor='{"newest":"5"}'), cookie_for="mobile", pages=pages)
-    assert (ids(page)[:2], page.cut) == (["90", "80"], True)
+    assert (ids(page)[:2], page.cut, page.joined) == (["90", "80"], True, False)
     assert remembered(page.state.cursor).newest == "90"
 
 
