@@ -9,7 +9,7 @@ from monitor.fetch.asking import Asking
 from monitor.fetch.shaping import dicts, inner, text_id
 from monitor.fetch.weibo_posts import Status
 from monitor.fetch.weibo_visitor import PHONE, Visitor
-from monitor.fetch.weibo_walls import Value, gone_of, read_answer
+from monitor.fetch.weibo_walls import Value, read_answer
 from monitor.net.client import Answer
 
 _POST_CARD, _GROUP_CARD = "9", "11"
@@ -142,5 +142,5 @@ class Visit:
         try:
             self.read(answer)
         except FetchError as error:
-            return error.failure in (Failure.BLOCKED, Failure.LOGIN_WALL) and gone_of(answer) is None
+            return error.failure in (Failure.BLOCKED, Failure.LOGIN_WALL)
         return False
