@@ -9,6 +9,7 @@ reddit     the feed of a user
 rsshub     a network by an RSSHub of one's own
 bluesky    Bluesky, its feed and its repository (atproto reads the records)
 x          X, by its paid API (tweets reads what it answers)
+weibo      Weibo by its two sites (weibo_sites, _pages, _visitor ask them; weibo_posts, _walls read their answers)
 asking     the requests of one read: bounded, with credentials, kept as evidence
 answers    what a status and its headers mean
 identity   an entry of any format becomes a FetchedPost: id, hash, parts
@@ -32,6 +33,7 @@ from monitor.fetch.mastodon import MastodonSource
 from monitor.fetch.reddit import RedditSource
 from monitor.fetch.rsshub import RsshubSource
 from monitor.fetch.telegram import TelegramSource
+from monitor.fetch.weibo import WeiboSource
 from monitor.fetch.x import XSource
 from monitor.fetch.youtube import YoutubeSource
 from monitor.model.canary import KEY
@@ -67,6 +69,7 @@ class Asks(Protocol):
 
 SOURCES: dict[str, Source] = {
     "feed": FeedSource(),
+    "weibo": WeiboSource(),
     "mastodon": MastodonSource(),
     "telegram": TelegramSource(),
     "bilibili": BilibiliSource(),

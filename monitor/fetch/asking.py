@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from monitor.errors import Failure, FetchError
 from monitor.fetch.answers import check_status
@@ -35,19 +36,43 @@ class Asking:
         """Whether no further request may be made in this read."""
         return self._left <= 0
 
-    def get(self, url: str, headers: Mapping[str, str] = _NO_HEADERS, *, with_credentials: bool = True) -> Answer:
-        """One answer, whatever its status. Raises TransportError; FetchError if too much was asked already."""
-        if self.spent:
-            raise FetchError(Failure.HTTP, "one read would take too many requests")
-        self._left -= 1
+    def get(
+        self,
+        url: str,
+        headers: Mapping[str, str] = _NO_HEADERS,
+        *,
+        with_credentials: bool = True,
+        secrets: Mapping[str, str] = _NO_HEADERS,
+    ) -> Answer:
+        """One answer, whatever its status; `secrets` are headers for the first origin only, beside the credentials.
+
+        Raises TransportError; FetchError if too much was asked already.
+        """
+        self._spend()
         account = self.account
         return self._client.get(
             url,
             headers=headers,
-            secret_headers=account.secret_headers if with_credentials else _NO_HEADERS,
+            secret_headers={**secrets, **(account.secret_headers if with_credentials else _NO_HEADERS)},
             allow_private=account.allow_private_network,
             route=account.route,
         )
+
+    def post(self, url: str, form: Mapping[str, str], headers: Mapping[str, str] = _NO_HEADERS) -> Answer:
+        """The answer to a form, sent without credentials; raises as `get` does."""
+        self._spend()
+        return self._client.post(
+            url,
+            body=urlencode(form).encode(),
+            headers={"Content-Type": "application/x-www-form-urlencoded", **headers},
+            allow_private=self.account.allow_private_network,
+            route=self.account.route,
+        )
+
+    def _spend(self) -> None:
+        if self.spent:
+            raise FetchError(Failure.HTTP, "one read would take too many requests")
+        self._left -= 1
 
     def get_json(self, url: str, headers: Mapping[str, str] = _NO_HEADERS) -> tuple[Any, Answer]:
         """A good answer as JSON, kept as evidence; numbers with a point stay text, for ids must not lose digits.

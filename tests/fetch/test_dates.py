@@ -56,6 +56,19 @@ CHINA = ZoneInfo("Asia/Shanghai")
         ("2026-11-23T12:05:00Z", "UTC", "2026-11-23 12:05:00", None),
         ("2006-01-01T00:00:00Z", "UTC", "2006-01-01 00:00:00", None),
         ("  2021-06-17T08:00:11Z\n", "UTC", "2021-06-17 08:00:11", None),
+        ("刚刚", "UTC", "2026-11-23 12:00:00", "relative_time"),
+        ("30秒前", "UTC", "2026-11-23 11:59:30", "relative_time"),
+        ("5分钟前", "Asia/Shanghai", "2026-11-23 11:55:00", "relative_time"),
+        ("13小时前", "Asia/Shanghai", "2026-11-22 23:00:00", "relative_time"),
+        ("今天 12:30", "Asia/Shanghai", "2026-11-23 04:30:00", "assumed_zone"),
+        ("昨天 10:00", "Asia/Shanghai", "2026-11-22 02:00:00", "assumed_zone"),
+        ("昨天10:00:05", "Asia/Shanghai", "2026-11-22 02:00:05", "assumed_zone"),
+        ("前天", "Asia/Shanghai", "2026-11-20 16:00:00", "date_only"),
+        ("06-12", "Asia/Shanghai", "2026-06-11 16:00:00", "date_only"),
+        ("12-06", "Asia/Shanghai", "2025-12-05 16:00:00", "date_only"),
+        ("12-06 08:05", "Asia/Shanghai", "2025-12-06 00:05:00", "assumed_zone"),
+        ("6月12日 08:05", "Asia/Shanghai", "2026-06-12 00:05:00", "assumed_zone"),
+        ("02-29", "Asia/Shanghai", "2024-02-28 16:00:00", "date_only"),
     ],
 )
 def test_times_are_read_as_their_source_means_them(text: str, zone: str, at: str, note: str | None) -> None:
@@ -79,7 +92,10 @@ def test_times_are_read_as_their_source_means_them(text: str, zone: str, at: str
         ("2021-06-17T10:00:00+99:00", "unreadable_time"),
         ("Thu, 17 Foo 2021 08:00:11 GMT", "unreadable_time"),
         ("Thu, 17 Jun 2021 08:00:11 XYZ", "unreadable_time"),
-        ("昨天 10:00", "unreadable_time"),
+        ("昨天 25:00", "unreadable_time"),
+        ("13-32", "unreadable_time"),
+        ("今天 23:59", "future_time"),
+        ("大前天", "unreadable_time"),
         ("yesterday", "unreadable_time"),
         ("20210617", "unreadable_time"),
         ("16239168112", "unreadable_time"),
@@ -92,7 +108,7 @@ def test_times_that_are_missing_unreadable_or_implausible_have_a_note(text: str 
     assert read_time(text, CHINA, NOW) == Told(None, note)
 
 
-@given(st.text(alphabet="0123456789-:/. TZ+年月日JunCSTGM,", max_size=40) | st.text(max_size=200))
+@given(st.text(alphabet="0123456789-:/. TZ+年月日刚前今昨天分钟小时JunCSTGM,", max_size=40) | st.text(max_size=200))
 def test_no_text_is_too_much(text: str) -> None:
     told = read_time(text, CHINA, NOW)
     assert told.at is None or datetime(2006, 1, 1, tzinfo=UTC) <= told.at

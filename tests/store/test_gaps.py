@@ -70,6 +70,12 @@ def test_a_read_that_had_to_stop_before_the_end_is_a_gap_though_it_shows_a_known
     assert _incidents(store) == [("gap", "lin-blog", None)]
 
 
+def test_a_page_that_the_source_saw_reach_back_is_no_gap_whatever_it_shows(store: Store) -> None:
+    sample.people(store)
+    read(store, page(post("p1")), NOON)
+    assert not read(store, replace(page(post("p9")), joined=True), NOON + MINUTE).gap_opened
+
+
 @pytest.mark.parametrize(
     ("shown", "filled"),
     [
