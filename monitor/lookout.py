@@ -11,9 +11,12 @@ from sqlalchemy import Connection
 
 from monitor.incident import SKEW_BOUND_S as WRONG_S
 from monitor.incident import IncidentKind, is_low, next_event, overdue_reviews, skew_s
+from monitor.model.rulebook import BEGINNING
 from monitor.moves import Moves
+from monitor.pace import Hours, near_people
+from monitor.reading import pace_of
 from monitor.runtime import Runtime, World
-from monitor.store import accounts, blindness, canaries, incidents, status
+from monitor.store import accounts, blindness, canaries, habits, incidents, status
 from monitor.store.status import OpenIncident
 from monitor.telemetry import log_fault, log_trouble
 
@@ -22,6 +25,8 @@ WORK_STUCK_S: Final = 45.0  # a read takes 30 s at most, an attempt 15 s
 MANY_LOOPS: Final = 3  # stalled at once: then it is what wakes them
 UNTOLD: Final = timedelta(minutes=10)
 NAMED: Final = 5
+HOURS_EVERY: Final = timedelta(hours=6)
+HOURS_LEARNT: Final = timedelta(days=60)
 MEGABYTE: Final = 2**20
 # Of these /healthz tells as long as they are open; the others it sees for itself.
 ON_HEALTH: Final = {
@@ -33,20 +38,26 @@ ON_HEALTH: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Senses:
     """What the look-out is told from outside the database."""
 
     free_bytes: Callable[[], int | None]  # of the disk with the database; None where that is another machine's
     offsets_s: Callable[[], Iterable[float]]  # by how much our clock is ahead of each host that answered
     began_at: datetime  # this process
+    hours_at: datetime = BEGINNING  # when it was last asked in which hours people post
 
 
 def look_around(world: World, runtime: Runtime, senses: Senses) -> None:
     """Open and close what has to be, then let every open incident say what it has to say now."""
     now = world.clock.now()
+    if (now - senses.hours_at) > HOURS_EVERY:
+        with world.store.read() as tx:
+            learn_hours(tx, world)
+        senses.hours_at = now
     with world.store.write() as tx:
         accounts.undo_future(tx, now)
+        _hasten(tx, world, runtime, now)
         blindness.settle_overdue(tx, status.counts(tx, now).unread, now)
         if runtime.has_canary:
             canaries.look(tx, now, began_at=senses.began_at, every_s=runtime.settings.heartbeat.every_s)
@@ -60,6 +71,19 @@ def look_around(world: World, runtime: Runtime, senses: Senses) -> None:
 
 
 Stalls: TypeAlias = tuple[dict[str, float], dict[str, float]]  # loops and work, with their seconds
+
+
+def learn_hours(tx: Connection, world: World) -> None:
+    """Count anew in which hours people post."""
+    counted = habits.posting_hours(tx, world.clock.now() - HOURS_LEARNT)
+    world.hours.update({key: Hours(posts, HOURS_LEARNT.days) for key, posts in counted.items()})
+
+
+def _hasten(tx: Connection, world: World, runtime: Runtime, now: datetime) -> None:
+    """Where a lift is near, nobody waits for the end of a longer interval."""
+    near = frozenset(near_people(runtime.lifts, now))
+    paces = {a.key: pace_of(world, runtime, a) for a in runtime.accounts.values() if a.person_key in near}
+    accounts.hasten(tx, {key: it.every_s for key, it in paces.items() if it.reason == "event_near"}, now)
 
 
 def free_bytes_of(folder: Path) -> int:

@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.failpoints import passing
-from monitor.fetch import pacing, source_of
+from monitor.fetch import pacing, shortest_s, source_of
 from monitor.model.canary import KEY
 from monitor.model.people import Account
 from monitor.model.posts import Page
+from monitor.pace import Pace, next_lift, pace
 from monitor.runtime import Runtime, World
 from monitor.store import accounts, blindness, hosts, incidents
 from monitor.store.accounts import CalmRead, ClaimedAccount, Saved
@@ -65,7 +66,7 @@ def fetch_one(world: World, runtime: Runtime, claimed: ClaimedAccount) -> None:
         _save_trouble(world, account, claimed, FetchError(Failure.FAULT, type(error).__name__))
     else:
         passing("C2")
-        _save_page(world, account, claimed, page)
+        _save_page(world, runtime, account, claimed, page)
 
 
 def _read(world: World, account: Account, claimed: ClaimedAccount) -> Page:
@@ -75,10 +76,10 @@ def _read(world: World, account: Account, claimed: ClaimedAccount) -> Page:
     return page
 
 
-def _save_page(world: World, account: Account, claimed: ClaimedAccount, page: Page) -> None:
+def _save_page(world: World, runtime: Runtime, account: Account, claimed: ClaimedAccount, page: Page) -> None:
     now = world.clock.now()
     following = pacing.next_read(
-        interval_s=account.poll_every_s,
+        interval_s=pace_of(world, runtime, account).every_s,
         failures=0,
         error=None,
         page_wish_s=page.next_read_after_s,
@@ -133,6 +134,16 @@ def _save_trouble(world: World, account: Account, claimed: ClaimedAccount, error
     if account.key != KEY:
         world.metrics.fetch_failed(error.failure)
     log_trouble("fetch_failed", account=account.key, failure=error.failure, status=error.status, failures=failures)
+
+
+def pace_of(world: World, runtime: Runtime, account: Account) -> Pace:
+    """How often this account is read now, and why."""
+    if not runtime.settings.fetch.adapt or account.key == KEY:
+        return Pace(account.poll_every_s, "interval")
+    now = world.clock.now()
+    floor_s = max(runtime.host_floors.get(host_of(account), 0.0), shortest_s(account))
+    lift_at = next_lift(runtime.lifts.get(account.person_key, ()), now)
+    return pace(account.poll_every_s, floor_s, world.hours.get(account.person_key), lift_at, now)
 
 
 def host_of(account: Account) -> str:

@@ -4,8 +4,10 @@ import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from monitor.clock import Clock
 from monitor.config import Settings
@@ -17,6 +19,7 @@ from monitor.model.people import Account, Person
 from monitor.model.rulebook import RuleBook
 from monitor.moves import Moves
 from monitor.net.client import Client
+from monitor.pace import Hours, host_floors, lifts_of
 from monitor.store import Store, accounts
 from monitor.store.accounts import CalmRead
 from monitor.together import Together
@@ -52,6 +55,18 @@ class Runtime:
         return {p.key: p for p in self.settings.people}
 
     @cached_property
+    def lifts(self) -> Mapping[str, tuple[datetime, ...]]:
+        """When secrets of a person's products are lifted, by person; of those who have any."""
+        lifts = {person.key: lifts_of(person, self.book) for person in self.settings.people}
+        return {key: ats for key, ats in lifts.items() if ats}
+
+    @cached_property
+    def host_floors(self) -> Mapping[str, float]:
+        """Below which interval a host's accounts would queue, in seconds."""
+        hosts = [urlsplit(account.url).hostname or "" for account in self.accounts.values()]
+        return host_floors(hosts, self.settings.fetch.host_distance_s)
+
+    @cached_property
     def receivers(self) -> Mapping[str, Receiver]:
         """Every receiver by key."""
         return {r.key: r for r in self.settings.receivers}
@@ -76,6 +91,7 @@ class World:
     draw: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
     moves: Moves = field(default_factory=Moves)  # the work that others do for us
+    hours: dict[str, Hours] = field(default_factory=dict)  # in which people post, by person; renewed by the look-out
     calm_reads: Together[CalmRead] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -53,7 +53,7 @@ def _settings(file: File, source: Source) -> Settings:
         rules_key=rules_key_of(file, source),
         retention=Retention(file.retention.flagged_days, file.retention.unflagged_days),
         web=_web(file, source),
-        fetch=FetchOptions(file.fetch.user_agent, file.fetch.workers, file.fetch.host_distance_s),
+        fetch=FetchOptions(file.fetch.user_agent, file.fetch.workers, file.fetch.host_distance_s, file.fetch.adapt),
         heartbeat=make_heartbeat(file.heartbeat, source),
         log=Log(file.log.level, file.log.format, file.log.to),
         network=network,

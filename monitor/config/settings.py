@@ -33,6 +33,7 @@ class FetchOptions:
     user_agent: str
     workers: int
     host_distance_s: float  # between two requests to one host
+    adapt: bool = True  # intervals to people's hours and to nearness of a lift
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ class FetchTable(Table):
     user_agent: Line = f"leak-monitor/{__version__}"
     workers: int = Field(default=16, ge=1, le=64)
     host_distance_s: Seconds = Field(default=1.0, alias="host_distance", le=60)
+    adapt: bool = True
 
 
 class RetentionTable(Table):

@@ -87,6 +87,16 @@ def source_of(account: Account) -> Source | CanarySource:
     return _CANARY if account.key == KEY else SOURCES[account.source]
 
 
+def shortest_s(account: Account) -> float:
+    """The shortest interval, in seconds, that we choose by ourselves for an account of this source."""
+    return float(getattr(source_of(account), "shortest_s", 0.0))
+
+
+def post_price_usd(account: Account) -> float:
+    """What reading a post costs there."""
+    return float(getattr(source_of(account), "post_price_usd", 0.0))
+
+
 def is_reduced(account: Account) -> bool:
     """Whether its source shows less of a post than the network does, or at second hand: its posts are weaker evidence.
 

@@ -85,6 +85,7 @@ class BilibiliSource:
     """Reads a user's dynamics."""
 
     table = BilibiliTable
+    shortest_s = 600.0
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read: the newest page and as many older ones as reach back to what was known."""

@@ -47,6 +47,7 @@ class RedditSource:
     """Reads a user's feed."""
 
     table = RedditTable
+    shortest_s = 600.0
     reduced = True
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:

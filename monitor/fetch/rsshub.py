@@ -50,6 +50,7 @@ class RsshubSource:
     """Reads a route as a feed."""
 
     table = RsshubTable
+    shortest_s = 300.0
     reduced = True
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:

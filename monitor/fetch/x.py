@@ -100,6 +100,7 @@ class XSource:
     """Reads an account's posts by the API."""
 
     table = XTable
+    post_price_usd = 0.005
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read: what came after the newest known post; of an account that is new the newest twenty."""

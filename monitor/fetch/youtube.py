@@ -43,6 +43,7 @@ class YoutubeSource:
     """Reads a channel's feed."""
 
     table = YoutubeTable
+    shortest_s = 300.0
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read; a 404 is trouble of the server, for YouTube answers with it for days while the channel is there."""

@@ -1,8 +1,8 @@
 """Who is read, and when: accounts are the schedule of fetching."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, exists, insert, select, union_all, update
@@ -25,6 +25,7 @@ __all__ = [
     "ClaimedAccount",
     "Saved",
     "claim_accounts",
+    "hasten",
     "make_due",
     "note_calm",
     "put_back",
@@ -46,6 +47,7 @@ class CalmRead:
 
 
 NEW, REMOVED = "new", "removed"  # states besides those of fetch.pacing: ok, stale, blocked
+SPREAD = 1.2  # by which an interval may be longer for the sake of spreading
 TROUBLES = ("account_unreadable", "account_overdue", "entries_unreadable", "gap")
 
 
@@ -222,6 +224,15 @@ def make_due(tx: Connection, keys: Sequence[str], now: datetime) -> None:
     """Have these accounts read at once."""
     wanted = accounts.c.key.in_(keys) & (accounts.c.state != REMOVED)
     tx.execute(update(accounts).where(wanted).values(due_at=now))
+
+
+def hasten(tx: Connection, intervals_s: Mapping[str, float], now: datetime) -> None:
+    """Accounts that are well, by key: those due later than these intervals allow are due now."""
+    c = accounts.c
+    for every_s in sorted(set(intervals_s.values())):
+        keys = [key for key, wanted_s in intervals_s.items() if wanted_s == every_s]
+        late = c.due_at > now + SPREAD * timedelta(seconds=every_s)
+        tx.execute(update(accounts).where(c.key.in_(keys), c.state == "ok", c.failures == 0, late).values(due_at=now))
 
 
 def put_back(tx: Connection, released: Sequence[tuple[ClaimedAccount, datetime]]) -> None:

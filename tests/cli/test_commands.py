@@ -287,3 +287,13 @@ def test_control_characters_of_a_post_cannot_fake_lines_on_a_terminal(home: Home
 def test_unknown_commands_and_languages_are_wrong_command_lines(home: Home) -> None:
     assert [command("nonsense").code, home.run("alerts", "show", "1", "--lang", "fr").code] == [2, 2]
     assert command("--version").out.startswith("leak-monitor ")
+
+
+def test_the_plan_says_how_often_why_and_what_it_costs(home: Home) -> None:
+    home.says("今天天气不错")
+    home.run("accounts", "fetch")
+    (row,) = home.run("accounts", "plan", "--json").rows
+    assert (row["account"], row["every_s"], row["why"], row["reads_a_day"]) == ("lin-notes", 30.0, "interval", 2880)
+    assert (row["posts_a_day"], row["usd_a_month"]) == (0.0, 0.0)
+    assert row["due_at"]
+    assert home.run("accounts", "plan").out.split("\t")[:4] == ["lin-notes", "feed", "30s", "as configured"]
