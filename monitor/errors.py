@@ -53,6 +53,7 @@ class Failure(StrEnum):
     QUOTA = "quota"  # the reads that are paid for are used up
     RATE_LIMITED = "rate_limited"  # 429, or any answer with Retry-After
     GONE = "gone"  # 404 or 410
+    MOVED = "moved"  # the person posts at another address now
     SUSPECT_EMPTY = "suspect_empty"  # a page without the posts it had
     NOT_A_FEED = "not_a_feed"  # an answer in another format
     TRUNCATED = "truncated"  # the parser gave up in the middle

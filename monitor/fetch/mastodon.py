@@ -63,6 +63,8 @@ class MastodonSource:
         asking.check(answer)
         asking.keep(answer)
         found = [(status, len(asking.payloads) - 1) for status in _statuses(read_json(answer))]
+        if _has_moved(found, known):
+            raise FetchError(Failure.MOVED, "an account that has moved to another")
         found, cut = _older(asking, at, known.newest, found, table.pages)
         posts, broken, tried = _posts(asking, table, known, found)
         newest = max([known.newest, *(text_id(status.get("id")) or "" for status, _ in found)], key=_order)
@@ -115,6 +117,13 @@ def _statuses(value: object) -> list[Status]:
     if not isinstance(value, list):
         raise FetchError(Failure.NOT_A_FEED, "an answer that is no list of statuses")
     return dicts(value)
+
+
+def _has_moved(found: list[tuple[Status, int]], known: Remembered) -> bool:
+    """Whether the account says that it is another now, and has nothing new to read."""
+    own = [status for status, _ in found if text_id(inner(status, "account", "id")) == known.user_id]
+    is_new = any(_order(str(status.get("id"))) > _order(known.newest) for status, _ in found)
+    return bool(known.newest) and not is_new and any(inner(status, "account", "moved") for status in own)
 
 
 def _older(

@@ -14,7 +14,8 @@ _SHORTEST_PAUSE_S = 1.0
 _SPREAD = 0.1  # of the interval, either way: accounts that were added together drift apart
 _STALE_INTERVALS = 3
 _STALE_AT_LEAST_S = 600.0
-_GONE_FAILURES = 3  # a 404 may pass: YouTube's come in waves
+_GONE_FAILURES = 2  # a 404 may pass; a 410 means it
+_GONE_FOR_GOOD = 410
 
 # A repeat does not mend these by itself, or hides that posts are missed: somebody should know at once.
 _AT_ONCE = frozenset(
@@ -25,6 +26,7 @@ _AT_ONCE = frozenset(
         Failure.SESSION_EXPIRED,
         Failure.PRIVATE,
         Failure.QUOTA,
+        Failure.MOVED,
         Failure.RATE_LIMITED,
         Failure.SUSPECT_EMPTY,
         Failure.NOT_A_FEED,
@@ -81,7 +83,8 @@ def account_state(
     `last_success_at` is the last good read, or the account's beginning. Blocked at once for what repeats do not mend.
     """
     reason = error.failure.value
-    if error.failure in _AT_ONCE or (error.failure is Failure.GONE and failures >= _GONE_FAILURES):
+    is_gone = error.failure is Failure.GONE and (failures >= _GONE_FAILURES or error.status == _GONE_FOR_GOOD)
+    if error.failure in _AT_ONCE or is_gone:
         return "blocked", reason
     patience = timedelta(seconds=max(_STALE_INTERVALS * interval_s, _STALE_AT_LEAST_S))
     return ("stale" if now - last_success_at > patience else "ok"), reason

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, select
 
 from monitor.incident import IncidentKind
+from monitor.model.profiles import profile_url
 from monitor.store.incidents import GROUP, close_incident, open_incident
 from monitor.store.schema import accounts, incidents, people
 
@@ -74,8 +75,12 @@ def _group_detail(together: Collection[Row[Any]], cause: str) -> dict[str, str]:
 
 
 def _named(rows: Collection[Row[Any]]) -> str:
-    names = list(dict.fromkeys(row.name for row in rows))
-    return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+    """Who is to be watched by hand, and where."""
+    pages: dict[str, list[str]] = {}
+    for row in rows:
+        pages.setdefault(row.name, []).append(profile_url(row.source, row.native_id))
+    told = [f"{name} {' '.join(filter(None, urls))}".rstrip() for name, urls in pages.items()]
+    return ", ".join(told[:NAMED]) + (" …" if len(told) > NAMED else "")
 
 
 def _end_groups(tx: Connection, platform: str, now: datetime) -> None:
@@ -100,5 +105,5 @@ def _open_groups(tx: Connection) -> list[tuple[str, dict[str, str]]]:
 
 def _accounts() -> Any:  # noqa: ANN401 - a select of many columns
     c = accounts.c
-    columns = (c.key, c.person_key, c.platform, c.state, c.state_reason, people.c.name)
+    columns = (c.key, c.person_key, c.source, c.platform, c.native_id, c.state, c.state_reason, people.c.name)
     return select(*columns).join(people, people.c.key == c.person_key).order_by(c.key)

@@ -170,6 +170,8 @@ _FAILURES: Final = {
     "failure_quota_remedy": "Raise the budget, or wait for the new month; until then nothing is read.",
     "failure_rate_limited_cause": "The network says that we ask too often.",
     "failure_rate_limited_remedy": "Nothing now, we wait as long as it asks; if it repeats, poll less often.",
+    "failure_moved_cause": "The person has moved to another account there.",
+    "failure_moved_remedy": "Open the profile: it names the new address. Add that account; this one shows nothing new.",
     "failure_gone_cause": "The address is gone (404 or 410).",
     "failure_gone_remedy": "Check the account's address: renamed, deleted or moved?",
     "failure_suspect_empty_cause": "The answer has none of the posts that were there before.",

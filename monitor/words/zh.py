@@ -168,6 +168,8 @@ _FAILURES: Final = {
     "failure_quota_remedy": "请提高额度，或等到下个月；在此之前不再读取。",
     "failure_rate_limited_cause": "平台说我们读取得太频繁。",
     "failure_rate_limited_remedy": "现在不用处理，会按它的要求等待；如果反复出现，请放慢读取间隔。",
+    "failure_moved_cause": "该账号已迁移到另一个账号。",
+    "failure_moved_remedy": "请打开主页查看新地址，并添加新账号；旧账号不会再有新帖。",
     "failure_gone_cause": "地址已不存在（404 或 410）。",
     "failure_gone_remedy": "请检查账号地址：改名、注销还是搬走了？",
     "failure_suspect_empty_cause": "返回的内容里没有以前的任何帖子。",

@@ -273,3 +273,12 @@ def test_a_single_status_is_there_or_gone_or_not_told(server: FeedServer) -> Non
     server.routes[path] = Reply(401)
     with pytest.raises(FetchError):
         one(server)
+
+
+def test_an_account_that_has_moved_says_so_once_its_last_posts_are_read(server: FeedServer) -> None:
+    moved: dict[str, Any] = {"account": {"id": "9001", "moved": {"id": "77", "acct": "lin@new.example"}}}
+    server.routes[LIST] = answer([status(2, **moved), status(1, **moved)])
+    assert len(read(lin(server), after(1)).posts) == 2
+    with pytest.raises(FetchError) as refused:
+        read(lin(server), after(2))
+    assert refused.value.failure is Failure.MOVED

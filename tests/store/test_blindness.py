@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from monitor.errors import Failure, FetchError
 from monitor.store import Store, accounts, blindness, incidents
 from monitor.store.schema import deliveries
@@ -115,3 +117,29 @@ def test_accounts_that_are_no_longer_configured_blind_nobody(store: Store) -> No
         fails(store, f"a{n}")
     sample.people(store, TEN[9], at=NOON + 5 * MINUTE)
     assert is_open(store) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "native_id", "page"),
+    [
+        ("weibo", "1234567890", "https://weibo.com/u/1234567890"),
+        ("x", "44196", "https://x.com/i/user/44196"),
+        ("x", "@lin_example", "https://x.com/lin_example"),
+        ("bluesky", "did:plc:abc", "https://bsky.app/profile/did:plc:abc"),
+        ("mastodon", "social.example/@lin", "https://social.example/@lin"),
+        ("telegram", "yunque", "https://t.me/s/yunque"),
+        ("feed", "feeds.example/lin", ""),
+    ],
+)
+def test_who_cannot_be_read_is_named_with_the_page_to_watch_by_hand(
+    store: Store, source: str, native_id: str, page: str
+) -> None:
+    sample.people(store, account("a0", source=source, native_id=native_id))
+    with store.write() as tx:
+        taken = accounts.claim_accounts(tx, NOON, limit=1)[0]
+        error = FetchError(Failure.CAPTCHA, "as scripted")
+        accounts.save_failure(tx, taken, error, state="blocked", state_reason="captcha", now=NOON, due_at=NOON)
+        blindness.note_blind(tx, "a0", NOON)
+    with store.read() as tx:
+        (found,) = incidents.list_incidents(tx, closed=False, limit=9)
+    assert found.detail["watch"] == f"林岚 {page}".rstrip()
