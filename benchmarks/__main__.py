@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from benchmarks import cycle, made, ours, peers, stored
+from benchmarks import cycle, made, ours, peers, stored, storing
 from benchmarks.timing import stay_on_one_core
 
 ROOT = Path(__file__).parent.parent
@@ -80,6 +80,14 @@ def reading_figures(work: Path) -> Iterator[Figure]:
     yield Figure("10,000 accounts at rest", 1.0, cycle.resting(work), "% of a core", at_most=True)
 
 
+def storing_figures(work: Path) -> Iterator[Figure]:
+    """Posts that are stored, and a backlog that is told."""
+    new, known = storing.stored(work)
+    yield Figure("new posts stored, pages of 1,000", 20_000, new, "posts/s")
+    yield Figure("known posts seen again", 60_000, known, "posts/s")
+    yield Figure("messages of a backlog", 10, storing.drained(work), "a second")
+
+
 def _peer(name: str, given: Path) -> float | None:
     """Posts a second of a peer in whichever environment has it; None if none has."""
     for python in (VENV / "bin" / "python", Path(sys.executable)):
@@ -105,11 +113,13 @@ def main() -> int:
     parser.add_argument("--peers", action="store_true", help="first install the heavy peers into .venv-bench")
     parser.add_argument("--scan", action="store_true", help="only the scan of a million posts, which takes minutes")
     parser.add_argument("--reading", action="store_true", help="only the reading of feeds")
+    parser.add_argument("--storing", action="store_true", help="only the storing of posts and messages")
     asked = parser.parse_args()
     if asked.peers:
         install_peers()
     stay_on_one_core()
-    section = long_figures if asked.scan else reading_figures if asked.reading else figures
+    sections = ((asked.scan, long_figures), (asked.reading, reading_figures), (asked.storing, storing_figures))
+    section = next((one for wanted, one in sections if wanted), figures)
     missed = 0
     with tempfile.TemporaryDirectory(prefix="bench-") as work:
         for figure in section(Path(work)):
