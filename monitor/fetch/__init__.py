@@ -7,7 +7,11 @@ bilibili   the dynamics of a user, read by dynamics, asked for with the signatur
 youtube    the feed of a channel
 reddit     the feed of a user
 rsshub     a network by an RSSHub of one's own
+json       a list of posts in any JSON (jsonlist)
+page       a page whose changes are posts
 asking     the requests of one read: bounded, with credentials, kept as evidence
+records    a post told by names and values, of json, a push or a file
+conditional  asking again only for what has changed
 answers    what a status and its headers mean
 identity   an entry of any format becomes a FetchedPost: id, hash, parts
 dates      when a source says something was posted, and how far that is to be believed
@@ -25,7 +29,9 @@ from monitor.config.shape import AccountTable
 from monitor.fetch.bilibili import BilibiliSource
 from monitor.fetch.canary import CanarySource
 from monitor.fetch.feed import FeedSource
+from monitor.fetch.jsonlist import JsonSource
 from monitor.fetch.mastodon import MastodonSource
+from monitor.fetch.page import PageSource
 from monitor.fetch.reddit import RedditSource
 from monitor.fetch.rsshub import RsshubSource
 from monitor.fetch.telegram import TelegramSource
@@ -69,6 +75,8 @@ SOURCES: dict[str, Source] = {
     "youtube": YoutubeSource(),
     "reddit": RedditSource(),
     "rsshub": RsshubSource(),
+    "json": JsonSource(),
+    "page": PageSource(),
 }
 _CANARY = CanarySource()
 

@@ -135,7 +135,8 @@ class ItemError:
 class Page:
     """One good read of an account; without posts and payloads when nothing changed since the last.
 
-    `cut` says that newer posts than any known one may stand behind what was read: a limit was reached.
+    `cut` says that newer posts than any known one may stand behind what was read: a limit was reached. `whole` says
+    that nothing can stand between this read and the last, even if they have no post in common.
     """
 
     state: ReadState
@@ -145,4 +146,5 @@ class Page:
     broken: tuple[ItemError, ...] = ()
     notes: tuple[str, ...] = ()
     cut: bool = False
+    whole: bool = False
     next_read_after_s: float | None = None  # the host's own wish (ttl, max-age, Retry-After)

@@ -90,7 +90,7 @@ def save_page(
     )
     known = _known_posts(tx, claimed.id, page.posts)
     known |= _known_by_other_ids(tx, claimed.id, [post for post in page.posts if _key(post) not in known])
-    overlaps = page.unchanged or (not page.cut and _overlaps(tx, claimed.id, page.posts, known, now))
+    overlaps = page.unchanged or page.whole or (not page.cut and _overlaps(tx, claimed.id, page.posts, known, now))
     counts = _save_posts(tx, claimed.id, account, page, known, now)
     gap_opened = _note_gap(tx, claimed, page, now, overlaps=overlaps)
     _look_for_flagged(tx, claimed.id, page, known, now)
