@@ -54,6 +54,7 @@ class Failure(StrEnum):
     RATE_LIMITED = "rate_limited"  # 429, or any answer with Retry-After
     GONE = "gone"  # 404 or 410
     SUSPECT_EMPTY = "suspect_empty"  # a page without the posts it had
+    SILENT = "silent"  # nothing was pushed for longer than is allowed
     NOT_A_FEED = "not_a_feed"  # an answer in another format
     TRUNCATED = "truncated"  # the parser gave up in the middle
     TOO_LARGE = "too_large"  # more bytes than we take

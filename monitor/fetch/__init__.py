@@ -9,6 +9,7 @@ reddit     the feed of a user
 rsshub     a network by an RSSHub of one's own
 json       a list of posts in any JSON (jsonlist)
 page       a page whose changes are posts
+inbound    posts that are sent to us
 asking     the requests of one read: bounded, with credentials, kept as evidence
 records    a post told by names and values, of json, a push or a file
 conditional  asking again only for what has changed
@@ -29,6 +30,7 @@ from monitor.config.shape import AccountTable
 from monitor.fetch.bilibili import BilibiliSource
 from monitor.fetch.canary import CanarySource
 from monitor.fetch.feed import FeedSource
+from monitor.fetch.inbound import InboundSource
 from monitor.fetch.jsonlist import JsonSource
 from monitor.fetch.mastodon import MastodonSource
 from monitor.fetch.page import PageSource
@@ -77,6 +79,7 @@ SOURCES: dict[str, Source] = {
     "rsshub": RsshubSource(),
     "json": JsonSource(),
     "page": PageSource(),
+    "inbound": InboundSource(),
 }
 _CANARY = CanarySource()
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, exists, insert, select, union_all, update
 
-from monitor.errors import TransportError
+from monitor.errors import NotFoundError, TransportError
 from monitor.model.canary import KEY
 from monitor.model.people import Account, Person
 from monitor.model.posts import ReadState
@@ -32,6 +32,7 @@ __all__ = [
     "save_failure",
     "save_page",
     "sync_people",
+    "take_account",
     "undo_future",
 ]
 
@@ -171,7 +172,19 @@ def _end_incidents(tx: Connection, key: str, now: datetime) -> None:
 
 def claim_accounts(tx: Connection, now: datetime, *, limit: int, lease_s: float = 120) -> list[ClaimedAccount]:
     """Take accounts that are due, the longest waiting first."""
-    rows = claim(tx, accounts, now, lease_s=lease_s, limit=limit, where=accounts.c.state != REMOVED)
+    return _claimed(tx, claim(tx, accounts, now, lease_s=lease_s, limit=limit, where=accounts.c.state != REMOVED))
+
+
+def take_account(tx: Connection, key: str, now: datetime, *, lease_s: float = 120) -> ClaimedAccount:
+    """Take this account whether or not it is due, from its reader too. NotFoundError if there is none."""
+    wanted = (accounts.c.key == key) & (accounts.c.state != REMOVED)
+    found = _claimed(tx, claims.take(tx, accounts, now, lease_s=lease_s, where=wanted))
+    if not found:
+        raise NotFoundError(f"no account {key!r}; `leak-monitor accounts list` shows them")
+    return found[0]
+
+
+def _claimed(tx: Connection, rows: Sequence[Row[Any]]) -> list[ClaimedAccount]:
     if not rows:
         return []
     ids = [row.id for row in rows]
