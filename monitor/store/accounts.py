@@ -17,7 +17,7 @@ from monitor.store.claims import LONGEST_WAIT, RELEASED, claim, farthest_read, k
 from monitor.store.engine import insert_into
 from monitor.store.gaps import close_gap, open_gap
 from monitor.store.incidents import close_incident
-from monitor.store.posts import ClaimedAccount, Saved, save_again, save_page
+from monitor.store.posts import ClaimedAccount, Saved, save_again, save_beside, save_page
 from monitor.store.schema import accounts, gaps, incidents, people, sightings
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "note_calm",
     "put_back",
     "save_again",
+    "save_beside",
     "save_failure",
     "save_page",
     "sync_people",
