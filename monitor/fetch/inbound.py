@@ -32,6 +32,7 @@ class InboundSource:
     """Looks whether anything still comes; asks nobody."""
 
     table = InboundTable
+    reduced = True
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:  # noqa: ARG002 - a Source
         """Unchanged, for what is sent is stored as it comes; FetchError SILENT if nothing came for too long."""

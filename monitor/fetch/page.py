@@ -26,11 +26,17 @@ from monitor.model.posts import FetchedPost, Origin, Page, PostKind, ReadState
 from monitor.net.client import Answer, Client
 
 _ACCEPT: Final = {"Accept": "text/html, */*;q=0.5"}
-_MOST_TAGS: Final = 20_000  # the parser's time grows with the square of the depth: so many nested ones take 2 s
+_MOST_ELEMENTS: Final = 10_000  # the parser's time grows with the square of the depth
+_MOST_ATTRIBUTES: Final = 500  # of one element: there it grows with the square of their number
 _MOST_CHARS: Final = 20_000  # of the text, which is remembered
-_PATTERN_S: Final = 0.5  # for all patterns of one read
+_PATTERN_S: Final = 2.0  # for one pattern
 _LONGEST_PATTERN: Final = 500
 _TITLE: Final = regex.compile(r"<title\b[^<>]*+>[^<]*+", regex.IGNORECASE)
+_MANY_ATTRIBUTES: Final = regex.compile(
+    r"<[a-z][^\s/>]*+(?:[\s/]++[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"']++))?+)"
+    rf"{{{_MOST_ATTRIBUTES},}}+",
+    regex.IGNORECASE,
+)
 _BETWEEN_TAGS: Final = regex.compile(r">[^<]++")
 
 
@@ -159,8 +165,14 @@ def _table(account: Account) -> PageTable:
 
 def _html(answer: Answer) -> str:
     html = decode(answer.body, answer.headers.get("content-type", ""))
-    if html.count("<") > _MOST_TAGS:
-        raise FetchError(Failure.TOO_LARGE, f"a page of more than {_MOST_TAGS} elements")
+    if html.count("<") - html.count("</") > _MOST_ELEMENTS:
+        raise FetchError(Failure.TOO_LARGE, f"a page of more than {_MOST_ELEMENTS} elements")
+    try:
+        is_strange = _MANY_ATTRIBUTES.search(html, timeout=_PATTERN_S, concurrent=True) is not None
+    except TimeoutError:
+        is_strange = True
+    if is_strange:
+        raise FetchError(Failure.TOO_LARGE, f"an element of more than {_MOST_ATTRIBUTES} attributes")
     return html
 
 

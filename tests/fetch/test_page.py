@@ -164,7 +164,8 @@ def test_without_a_selector_it_is_the_whole_page(server: FeedServer) -> None:
         ("", ".bio", Failure.NOT_A_FEED),
         ("", None, Failure.SUSPECT_EMPTY),
         (SHELL.format(title="Lin", token=1, bio="<p>word " * 5000, foot=""), ".bio", Failure.TOO_LARGE),
-        ("<div>" * 30_000, ".bio", Failure.TOO_LARGE),
+        ("<div>" * 15_000, ".bio", Failure.TOO_LARGE),
+        ("<p " + " ".join(f"a{n}=1" for n in range(9000)) + " class=bio>x", ".bio", Failure.TOO_LARGE),
     ],
 )
 def test_what_stands_in_the_place_of_a_profile_is_named(
@@ -220,6 +221,11 @@ def test_the_charset_of_a_page_is_found(server: FeedServer) -> None:
     html = SHELL.format(title="林", token=1, bio="<p>云雀 X9 售价 3999 元</p>", foot="")
     server.routes["/lin"] = Reply(200, html.encode("gb18030"), {"Content-Type": "text/html; charset=gbk"})
     assert said(read(account(server)))[0][0][1] == "Lin Yuan\n云雀 X9 售价 3999 元"
+
+
+def test_a_page_of_many_elements_and_long_attributes_is_read(server: FeedServer) -> None:
+    shows(server, "<p>hi</p>", foot=f"<p data-a='{'{&quot;a&quot; : 1} ' * 9000}'>x</p>" + "<i a=1 b='2'>x</i>" * 9000)
+    assert said(read(account(server))) == [[("profile", "Lin Yuan\nhi", True)]]
 
 
 def test_a_page_that_moved_is_noted_and_a_secret_address_is_not_told(server: FeedServer) -> None:
