@@ -55,6 +55,7 @@ class Failure(StrEnum):
     GONE = "gone"  # 404 or 410
     MOVED = "moved"  # the person posts at another address now
     SUSPECT_EMPTY = "suspect_empty"  # a page without the posts it had
+    SILENT = "silent"  # nothing was pushed for longer than is allowed
     NOT_A_FEED = "not_a_feed"  # an answer in another format
     TRUNCATED = "truncated"  # the parser gave up in the middle
     TOO_LARGE = "too_large"  # more bytes than we take

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
-from datetime import timedelta
+from datetime import datetime, timedelta
 from logging import DEBUG, INFO
 from typing import Final
 from urllib.parse import urlsplit
@@ -91,15 +91,32 @@ def _save_page(world: World, runtime: Runtime, account: Account, claimed: Claime
         _note_read(world, account, Saved(), page)
         return
     with world.store.write() as tx:
-        saved = accounts.save_page(tx, claimed, account, page, now, following.due_at)
-        was_blind = claimed.state in blindness.BLIND
-        blindness.note_sight(tx, account.key, account.platform, now, was_blind=was_blind)
-        if page.broken:
-            detail = {"account": account.key, "entries": str(len(page.broken))}
-            incidents.open_incident(tx, "entries_unreadable", account.key, detail, now)
-        elif not page.unchanged:
-            incidents.close_incident(tx, "entries_unreadable", account.key, now)
+        saved = _store(tx, account, claimed, page, now, following.due_at)
     _note_read(world, account, saved, page)
+
+
+def take_in(world: World, account: Account, page: Page) -> Saved:
+    """Store what was sent to us for an account as a read of it would be. StoreError; NotFoundError without a row."""
+    now = world.clock.now()
+    with world.store.write() as tx:
+        claimed = accounts.take_account(tx, account.key, now)
+        saved = _store(tx, account, claimed, page, now, now + timedelta(seconds=account.poll_every_s))
+    _note_read(world, account, saved, page)
+    return saved
+
+
+def _store(
+    tx: Connection, account: Account, claimed: ClaimedAccount, page: Page, now: datetime, due_at: datetime
+) -> Saved:
+    saved = accounts.save_page(tx, claimed, account, page, now, due_at)
+    was_blind = claimed.state in blindness.BLIND
+    blindness.note_sight(tx, account.key, account.platform, now, was_blind=was_blind)
+    if page.broken:
+        detail = {"account": account.key, "entries": str(len(page.broken))}
+        incidents.open_incident(tx, "entries_unreadable", account.key, detail, now)
+    elif not page.unchanged:
+        incidents.close_incident(tx, "entries_unreadable", account.key, now)
+    return saved
 
 
 def _note_read(world: World, account: Account, saved: Saved, page: Page) -> None:

@@ -95,7 +95,7 @@ class Service:
         files: Files | None = None,
         free_bytes: Callable[[Path], int] = free_bytes_of,
     ) -> None:
-        self._runtime = runtime
+        self.runtime = runtime
         self._files = files
         self._tick_s = tick_s
         clocks = HostClocks(clock.now, clock.elapsed_s)
@@ -132,7 +132,7 @@ class Service:
             if alone:
                 with store.write() as tx:
                     claims.release_all(tx)
-        self._install(self._runtime, "start")
+        self._install(self.runtime, "start")
         ticks: tuple[tuple[str, Callable[[], object], float], ...] = (
             ("fetch", self._fetch, self._tick_s),
             ("match", self._match, self._tick_s / 2),
@@ -141,7 +141,7 @@ class Service:
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
             ("look-out", self._look_around, LOOK_OUT_S),
             ("seal", partial(audit.seal_all, store), SEAL_EVERY_S),
-            (HOUSEKEEPING, lambda: keep_house(self.world, self._runtime, self._drift.seconds()), HOUSEKEEPING_S),
+            (HOUSEKEEPING, lambda: keep_house(self.world, self.runtime, self._drift.seconds()), HOUSEKEEPING_S),
         )
         for name, work, every_s in ticks:
             self.world.metrics.beat(name, self.world.clock.now())
@@ -150,7 +150,7 @@ class Service:
             self._scheduler.add_job(self._tick, "interval", args=(name, work), seconds=every_s, id=name)
         self._scheduler.start()
         Thread(target=self._watch, name="watch", daemon=True).start()
-        log_event("started", version=__version__, accounts=len(self._runtime.accounts), rules=self._runtime.book.hash)
+        log_event("started", version=__version__, accounts=len(self.runtime.accounts), rules=self.runtime.book.hash)
 
     def stop(self, timeout_s: float = 20.0) -> bool:
         """Take no new work, let what is under way end, at most that long; False if something had to be left.
@@ -202,7 +202,7 @@ class Service:
         now = self.world.clock.now()
         hashes = {"rules": runtime.book.hash, "config": runtime.settings.digest}
         if action == "reload":
-            hashes |= {"rules_before": self._runtime.book.hash, "config_before": self._runtime.settings.digest}
+            hashes |= {"rules_before": self.runtime.book.hash, "config_before": self.runtime.settings.digest}
         with self.world.store.write() as tx:
             canaries.clear(tx)
             accounts.sync_people(tx, runtime.watched, now)
@@ -218,7 +218,7 @@ class Service:
             passing("C10")
         passing("C10")
         self._faults.pop("files", None)
-        self._runtime = runtime
+        self.runtime = runtime
         self.world.metrics.reloaded(now)
 
     # --- ticks --------------------------------------------------------------------------------------------------
@@ -240,8 +240,8 @@ class Service:
         ends_s = self.world.clock.elapsed_s() + self._tick_s / 2
         while not self.world.stopping.is_set() and self.world.clock.elapsed_s() < ends_s:
             self._fetching = {f for f in self._fetching if not f.done()}
-            if room := self._runtime.settings.fetch.workers - len(self._fetching):
-                reads = fetch_due(self.world, self._runtime, self._fetchers, room=room)
+            if room := self.runtime.settings.fetch.workers - len(self._fetching):
+                reads = fetch_due(self.world, self.runtime, self._fetchers, room=room)
                 if not reads:
                     return
                 self._fetching.update(reads)
@@ -250,27 +250,27 @@ class Service:
     def _follow(self) -> None:
         self._following = {f for f in self._following if not f.done()}
         if room := FOLLOWED_AT_ONCE - len(self._following):
-            self._following.update(follow_due(self.world, self._runtime, self._fetchers, room=room))
+            self._following.update(follow_due(self.world, self.runtime, self._fetchers, room=room))
 
     def _match(self) -> None:
-        while match_new(self.world, self._runtime) and not self.world.stopping.is_set():
+        while match_new(self.world, self.runtime) and not self.world.stopping.is_set():
             self.world.metrics.beat("match", self.world.clock.now())
             self._watchdog.came_round("match", well=True)
 
     def _deliver(self) -> None:
         self._sending = {f for f in self._sending if not f.done()}
-        self._sending.update(deliver_due(self.world, self._runtime, self._senders))
+        self._sending.update(deliver_due(self.world, self.runtime, self._senders))
 
     def _look_for_changes(self) -> None:
         if self._files is not None and self._files.changed():
             self.reload()
 
     def _look_around(self) -> None:
-        look_around(self.world, self._runtime, self._senses)
+        look_around(self.world, self.runtime, self._senses)
         with self.world.store.read() as tx:
             in_force = rulebooks.active_hash(tx)
         self._faults.pop("rules", None)
-        if problem := other_rules(self._runtime.book.hash, in_force):
+        if problem := other_rules(self.runtime.book.hash, in_force):
             self._faults["rules"] = problem
 
     # --- beside the scheduler, which may be what stands still ------------------------------------------------------
@@ -294,7 +294,7 @@ class Service:
         now, silent = self.world.clock.now(), self._watchdog.silent()
         problems = [f"loop {name} is stalled" for name in silent] + list(self._faults.values())
         problems += [f"{name} is stuck since {round(s)} s" for name, s in self._watchdog.stuck(self.world).items()]
-        facts: dict[str, object] = {"version": __version__, "rules": self._runtime.book.hash[:12]}
+        facts: dict[str, object] = {"version": __version__, "rules": self.runtime.book.hash[:12]}
         try:
             with self.world.store.read() as tx:
                 counts, found = status.counts(tx, now), status.open_incidents(tx)

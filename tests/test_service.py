@@ -159,7 +159,7 @@ def test_a_clock_that_is_a_year_ahead_purges_nothing(town: Town) -> None:
     town.round()
     service = service_of(town)
     town.clock.at += timedelta(days=365)
-    keep_house(service.world, service._runtime, service._drift.seconds())
+    keep_house(service.world, service.runtime, service._drift.seconds())
     town.clock.at -= timedelta(days=365)
     with town.store.read() as tx:
         assert all(parts for (parts,) in tx.exec_driver_sql("select parts <> '[]' from revisions"))

@@ -106,7 +106,7 @@ def test_a_start_frees_no_lease_of_the_living_and_both_may_install_at_once(
         for done in [pool.submit(service.start) for service in started]:
             done.result()
     for service in started:
-        keep_house(service.world, service._runtime, service._drift.seconds())
+        keep_house(service.world, service.runtime, service._drift.seconds())
         assert service.stop(5.0)
     with town.store.read() as tx:
         assert tx.execute(select(accounts.c.claimed_until)).scalar_one() == town.clock.now()

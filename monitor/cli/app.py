@@ -1,7 +1,7 @@
 """The list of commands, and how they end.
 
-Exit codes: 0 done; 1 found something wrong (check, doctor, demo, scan of bad lines); 2 the command line is wrong;
-3 a configuration or rules file is wrong; 4 the database cannot be used; 5 what was asked for does not exist.
+Exit codes: 0 done; 1 found something wrong (check, doctor, demo, scan and import of bad lines); 2 the command line is
+wrong; 3 a configuration or rules file is wrong; 4 the database cannot be used; 5 what was asked for does not exist.
 """
 
 import io
@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "egress": "egress.egress",
         "status": "status.status",
         "scan": "scan.scan",
+        "import": "imports.import_posts",
         "explain": "explain.explain",
         "schema": "schema.schema",
     }

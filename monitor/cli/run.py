@@ -14,6 +14,7 @@ from monitor.service import Service
 from monitor.store import hold_alone
 from monitor.telemetry import log_trouble, set_up_logging
 from monitor.web.health import health_app
+from monitor.web.inbound import add_inbound
 from monitor.web.metrics import add_metrics
 from monitor.web.serve import WebServer
 
@@ -34,6 +35,7 @@ def run(
         service = Service(runtime, store, SystemClock(), files=files)
         pages = health_app(service.health)
         add_metrics(pages, service.world.metrics, store, service.world.clock, service.health)
+        add_inbound(pages, service.world, lambda: service.runtime.accounts)
         web = WebServer(pages, settings.web.host, settings.web.port)
         ended = _until_told(service, supervisor)
         service.start()

@@ -1,32 +1,26 @@
 """`leak-monitor scan`: judge posts of a file, one JSON line in, one JSON line out."""
 
-import gzip
 import json
 import sys
-import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BufferedIOBase
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from monitor import alert
 from monitor.cli import show
 from monitor.cli.files import lasting, load_runtime, rules_in
+from monitor.cli.lines import lines_of
 from monitor.config import Settings
-from monitor.errors import LeakMonitorError
 from monitor.match import CHOSEN, CandidateStory, Matcher, PartStory, Said
 from monitor.model.findings import Disposition, Finding
 from monitor.model.posts import Origin, Part
 
 OWN, OTHERS = True, False
-AT_ONCE = 1 << 16  # bytes
 _DECODER = json.JSONDecoder()
 _OTHER_PARTS = (("client", Origin.CLIENT, OWN), ("parent", Origin.PARENT, OTHERS), ("quoted", Origin.QUOTED, OTHERS))
 OPEN_WINDOW = (Disposition.ALERT, Disposition.CONTEXT)
@@ -65,9 +59,11 @@ def scan(
         with lasting():
             matcher = Matcher(rules_in(rules))
     bad = 0
-    for lines in _lines(files or ["-"]):
+    for lines in lines_of(files or ["-"], with_bar=sys.stderr.isatty() and not sys.stdout.isatty()):
         posts = []
         for place, raw in lines:
+            if not raw.strip():
+                continue
             try:
                 posts.append(parse_line(raw))
             except BadLineError as error:
@@ -209,53 +205,3 @@ def _alert(findings: tuple[Finding, ...]) -> dict[str, object] | None:
         return None
     worst = max(telling, key=lambda f: f.severity.rank)
     return {"severity": worst.severity, "reason": worst.reason.code, "facts": sorted(map(alert.fact_of, telling))}
-
-
-# --- input ------------------------------------------------------------------------------------------------------
-
-
-def _lines(files: list[str]) -> Iterator[list[tuple[str, bytes]]]:
-    """Every line with its place, as many at once as have arrived, with a bar if that hides no output of ours."""
-    shares = TextColumn("{task.percentage:>3.0f} %")
-    columns = (TextColumn("{task.description}"), BarColumn(), shares, TimeRemainingColumn())
-    with Progress(*columns, console=show.err(), transient=True, disable=not _shows_progress()) as progress:
-        for name in files:
-            with ExitStack() as stack:
-                raw, total = _open(name, stack)
-                task = progress.add_task(Path(name).name, total=total)
-                stream = stack.enter_context(gzip.open(raw)) if name.endswith(".gz") else raw
-                number = 0
-                for lines in _arriving(name, stream):
-                    yield [(f"{name}:{at}", line) for at, line in enumerate(lines, number + 1) if line.strip()]
-                    number += len(lines)
-                    if total:
-                        progress.update(task, completed=raw.tell())
-
-
-def _arriving(name: str, stream: BufferedIOBase) -> Iterator[list[bytes]]:
-    """Whole lines as they come, so that a slow pipe is answered line by line and a file some hundred lines at once."""
-    begun: list[bytes] = []
-    try:
-        while piece := stream.read1(AT_ONCE):
-            first, *lines = piece.split(b"\n")
-            begun.append(first)
-            if lines:
-                yield [b"".join(begun), *lines[:-1]]
-                begun = lines[-1:]
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise LeakMonitorError(f"{name}: damaged or no gzip file; unpack it, or give another") from error
-    if last := b"".join(begun):
-        yield [last]
-
-
-def _shows_progress() -> bool:
-    return sys.stderr.isatty() and not sys.stdout.isatty()
-
-
-def _open(name: str, stack: ExitStack) -> tuple[BufferedIOBase, int | None]:
-    if name == "-":
-        return cast("BufferedIOBase", sys.stdin.buffer), None
-    path = Path(name)
-    if not path.is_file():
-        raise LeakMonitorError(f"{name}: no such file; name a file of JSON lines, or - for standard input")
-    return stack.enter_context(path.open("rb")), path.stat().st_size

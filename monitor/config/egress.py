@@ -86,7 +86,7 @@ def _needs(table: AccountTable | ReceiverTable, at: Path, why: str, source: Sour
         yield _need(table, at, why, source)
         return
     home = table.home()
-    for url in (home.url, *home.also):
+    for url in filter(None, (home.url, *home.also)):
         yield _need_of(urlsplit(url), why)
 
 

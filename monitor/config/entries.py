@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 
 from monitor.config.lines import Path
 from monitor.config.routes import make_route
-from monitor.config.shape import AccountTable, AddressTable, File, HeartbeatTable, Home, PersonTable, ReceiverTable
+from monitor.config.shape import (
+    AccountTable,
+    AddressTable,
+    File,
+    HeartbeatTable,
+    Home,
+    PersonTable,
+    PushedTable,
+    ReceiverTable,
+)
 from monitor.config.source import Source
 from monitor.config.values import (
     HOW_TO_MAKE,
@@ -72,7 +81,8 @@ def _check_pace(accounts: Sequence[Account], distance_s: float, source: Source) 
     """Warn of hosts that have more accounts than can be asked for as often as is wished."""
     intervals_s: dict[str, list[float]] = {}
     for account in accounts:
-        intervals_s.setdefault(urlsplit(account.url).hostname or "", []).append(account.poll_every_s)
+        if account.url:
+            intervals_s.setdefault(urlsplit(account.url).hostname or "", []).append(account.poll_every_s)
     for host, waits_s in intervals_s.items():
         if fsum(distance_s / wait_s for wait_s in waits_s) > 1:
             source.warn(
@@ -127,6 +137,7 @@ def _account(table: AccountTable, at: Path, person_key: str, zone: ZoneInfo, net
         allow_private_network=table.allow_private_network,
         secret_headers=_headers(table, at, source),
         url_is_secret=isinstance(table, AddressTable) and table.url_env is not None,
+        push_secrets=_secrets(table, at, source) if isinstance(table, PushedTable) else (),
         route=make_route(table, at, source, network),
         session=table.session or "",
         options=table,
@@ -174,7 +185,7 @@ def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source
     )
 
 
-def _secrets(table: ReceiverTable, at: Path, source: Source) -> tuple[bytes, ...]:
+def _secrets(table: ReceiverTable | PushedTable, at: Path, source: Source) -> tuple[bytes, ...]:
     newest = _secret("secret", table.secret_env, table.secret_file, at, source, decode_secret)
     if newest is None:
         fix = f"name it with secret_env or secret_file; {HOW_TO_MAKE}"

@@ -81,7 +81,7 @@ def _say(detail: ErrorDetails, root: type[Table]) -> tuple[str, str]:  # noqa: P
 
 def _plain(name: str, limit: object) -> str:
     if isinstance(limit, float | int):
-        return f'"{limit:g}s"' if name in ("poll_every", "host_distance") else f"{limit:g}"
+        return f'"{limit:g}s"' if name in ("poll_every", "host_distance", "silent_after") else f"{limit:g}"
     return str(limit)
 
 

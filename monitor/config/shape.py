@@ -156,6 +156,20 @@ class AddressTable(AccountTable):
     url_env: Variable | None = None
 
 
+class PushedTable(AccountTable):
+    """An account whose posts are sent to us, signed: nobody is asked, so it has no address."""
+
+    key: Key
+    secret_env: Variable | None = None
+    secret_file: Line | None = None
+    previous_secret_env: Variable | None = None
+    previous_secret_file: Line | None = None
+
+    def home(self) -> Home:
+        """Known by its key alone."""
+        return Home(f"pushed:{self.key}", "")
+
+
 class PersonTable(Table):
     """[[people]]."""
 

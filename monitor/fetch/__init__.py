@@ -10,7 +10,12 @@ rsshub     a network by an RSSHub of one's own
 bluesky    Bluesky, its feed and its repository (atproto reads the records)
 x          X, by its paid API (tweets reads what it answers)
 weibo      Weibo by its two sites (weibo_sites, _pages, _visitor ask them; weibo_posts, _walls read their answers)
+json       a list of posts in any JSON (jsonlist)
+page       a page whose changes are posts
+inbound    posts that are sent to us
 asking     the requests of one read: bounded, with credentials, kept as evidence
+records    a post told by names and values, of json, a push or a file
+conditional  asking again only for what has changed
 answers    what a status and its headers mean
 identity   an entry of any format becomes a FetchedPost: id, hash, parts
 dates      when a source says something was posted, and how far that is to be believed
@@ -29,7 +34,10 @@ from monitor.fetch.bilibili import BilibiliSource
 from monitor.fetch.bluesky import BlueskySource
 from monitor.fetch.canary import CanarySource
 from monitor.fetch.feed import FeedSource
+from monitor.fetch.inbound import InboundSource
+from monitor.fetch.jsonlist import JsonSource
 from monitor.fetch.mastodon import MastodonSource
+from monitor.fetch.page import PageSource
 from monitor.fetch.reddit import RedditSource
 from monitor.fetch.rsshub import RsshubSource
 from monitor.fetch.telegram import TelegramSource
@@ -78,6 +86,9 @@ SOURCES: dict[str, Source] = {
     "rsshub": RsshubSource(),
     "bluesky": BlueskySource(),
     "x": XSource(),
+    "json": JsonSource(),
+    "page": PageSource(),
+    "inbound": InboundSource(),
 }
 _CANARY = CanarySource()
 

@@ -58,7 +58,7 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
     edited = read_time(entry.updated, account.timezone, now).at if entry.published else None
     return FetchedPost(
         platform=account.platform,
-        native_id=_native_id(entry.native_id or entry.link or f"sha256:{content_hash(parts)}", account),
+        native_id=own_id(entry.native_id or entry.link or f"sha256:{content_hash(parts)}", account),
         kind=PostKind.POST,
         url=web_address(entry.link) or web_address(entry.native_id),
         parts=parts,
@@ -69,8 +69,8 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
     )
 
 
-def _native_id(said: str, account: Account) -> str:
-    """The id as it is if it is an absolute URI; else one of its feed alone, for two blogs may both count 1, 2, 3.
+def own_id(said: str, account: Account) -> str:
+    """An id as it is if it is an absolute URI; else one of its feed alone, for two blogs may both count 1, 2, 3.
 
     Of a very long one its hash stands there: databases do not index it.
     """

@@ -29,6 +29,7 @@ _AT_ONCE = frozenset(
         Failure.MOVED,
         Failure.RATE_LIMITED,
         Failure.SUSPECT_EMPTY,
+        Failure.SILENT,
         Failure.NOT_A_FEED,
         Failure.REFUSED_ADDRESS,
     }

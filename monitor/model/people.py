@@ -24,6 +24,7 @@ class Account:
     allow_private_network: bool = False
     secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     url_is_secret: bool = False  # no path of its host may be told
+    push_secrets: tuple[bytes, ...] = field(default=(), repr=False)  # of those who may send its posts, the newest first
     route: Route = DIRECT
     session: str = ""  # the name of a platform session that people renew; "" for none
     options: object = field(default=None, repr=False, compare=False)  # the keys of its source, read by that alone

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, exists, insert, select, union_all, update
 
-from monitor.errors import TransportError
+from monitor.errors import NotFoundError, TransportError
 from monitor.model.canary import KEY
 from monitor.model.people import Account, Person
 from monitor.model.posts import ReadState
@@ -17,7 +17,7 @@ from monitor.store.claims import LONGEST_WAIT, RELEASED, claim, farthest_read, k
 from monitor.store.engine import insert_into
 from monitor.store.gaps import close_gap, open_gap
 from monitor.store.incidents import close_incident
-from monitor.store.posts import ClaimedAccount, Saved, save_again, save_page
+from monitor.store.posts import ClaimedAccount, Saved, save_again, save_beside, save_page
 from monitor.store.schema import accounts, gaps, incidents, people, sightings
 
 __all__ = [
@@ -30,9 +30,11 @@ __all__ = [
     "note_calm",
     "put_back",
     "save_again",
+    "save_beside",
     "save_failure",
     "save_page",
     "sync_people",
+    "take_account",
     "undo_future",
 ]
 
@@ -173,7 +175,19 @@ def _end_incidents(tx: Connection, key: str, now: datetime) -> None:
 
 def claim_accounts(tx: Connection, now: datetime, *, limit: int, lease_s: float = 120) -> list[ClaimedAccount]:
     """Take accounts that are due, the longest waiting first."""
-    rows = claim(tx, accounts, now, lease_s=lease_s, limit=limit, where=accounts.c.state != REMOVED)
+    return _claimed(tx, claim(tx, accounts, now, lease_s=lease_s, limit=limit, where=accounts.c.state != REMOVED))
+
+
+def take_account(tx: Connection, key: str, now: datetime, *, lease_s: float = 120) -> ClaimedAccount:
+    """Take this account whether or not it is due, from its reader too. NotFoundError if there is none."""
+    wanted = (accounts.c.key == key) & (accounts.c.state != REMOVED)
+    found = _claimed(tx, claims.take(tx, accounts, now, lease_s=lease_s, where=wanted))
+    if not found:
+        raise NotFoundError(f"no account {key!r}; `leak-monitor accounts list` shows them")
+    return found[0]
+
+
+def _claimed(tx: Connection, rows: Sequence[Row[Any]]) -> list[ClaimedAccount]:
     if not rows:
         return []
     ids = [row.id for row in rows]

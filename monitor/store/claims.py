@@ -99,6 +99,18 @@ def claim(
     return sorted(tx.execute(taking).all(), key=lambda row: (getattr(row, oldest), row.id))
 
 
+def take(tx: Connection, table: Table, now: datetime, *, lease_s: float, where: ColumnElement[bool]) -> list[Row[Any]]:
+    """Take these rows, due or not, from whoever has them: what those write late is dropped."""
+    taking = (
+        update(table)
+        .where(where)
+        .values(
+            claimed_until=now + timedelta(seconds=lease_s), claim_no=table.c.claim_no + 1, attempts=table.c.attempts + 1
+        )
+    )
+    return list(tx.execute(taking.returning(table)).all())
+
+
 def keep(tx: Connection, table: Table, claimed: Claimed, /, **values: object) -> None:
     """Write to a row that we hold; ClaimLostError if somebody else has taken it since."""
     mine = (table.c.id == claimed.id) & (table.c.claim_no == claimed.claim_no)

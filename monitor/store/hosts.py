@@ -38,8 +38,13 @@ class _Turns:
 def take_slots(tx: Connection, wanted: Sequence[str], now: datetime, distance_s: float) -> list[datetime]:
     """When each of these hosts may be asked: `now` is leave to go ahead, any later instant is when to ask again.
 
-    Nobody else is told the same later instant, so those who wait come back one by one.
+    Nobody else is told the same later instant, so those who wait come back one by one. Where there is no host, nobody
+    waits.
     """
+    if "" in wanted:
+        named_ones = [host for host in wanted if host]
+        rest = iter(take_slots(tx, named_ones, now, distance_s) if named_ones else ())
+        return [next(rest) if host else now for host in wanted]
     distance = timedelta(seconds=distance_s)
     named = select(hosts).where(hosts.c.host.in_(sorted(set(wanted)))).with_for_update()
     turns = {row.host: _Turns.of(row, now, distance) for row in tx.execute(named)}

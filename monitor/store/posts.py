@@ -1,12 +1,13 @@
 """T1: one good read of an account becomes rows, all of them or none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, case, func, insert, literal, select, update
 
+from monitor.errors import NotFoundError
 from monitor.failpoints import passing
 from monitor.model.people import Account
 from monitor.model.posts import Cause, FetchedPost, Page, Payload, ReadState
@@ -106,6 +107,23 @@ def save_again(tx: Connection, account_id: int, account: Account, fetched: Fetch
         _save_posts(tx, account_id, account, Page(ReadState(), (fetched,)), known, now)
 
 
+def save_beside(tx: Connection, account: Account, page: Page, now: datetime) -> Saved:
+    """Posts that came from elsewhere than reads of their account: its cursor, state and gaps stay as they are.
+
+    What reads have shown stays current. The posts count as seen before the account was added, so that no read is
+    compared with them. NotFoundError if there is no such account.
+    """
+    wanted = select(accounts.c.id, accounts.c.added_at).where(accounts.c.key == account.key).with_for_update()
+    row = tx.execute(wanted).one_or_none()
+    if row is None:
+        raise NotFoundError(f"no account {account.key!r}; `leak-monitor accounts list` shows them")
+    known = _known_posts(tx, row.id, page.posts)
+    known |= _known_by_other_ids(tx, row.id, [post for post in page.posts if _key(post) not in known])
+    known = {key: replace(post, leads=False) for key, post in known.items()}
+    counts = _save_posts(tx, row.id, account, page, known, now, seen_at=row.added_at - timedelta(seconds=1))
+    return Saved(counts["new_posts"], counts["new_revisions"], counts["known"])
+
+
 # --- posts and their texts ------------------------------------------------------------------------------------------
 
 
@@ -174,8 +192,16 @@ _TEXTS: Final = (
 
 
 def _save_posts(
-    tx: Connection, account_id: int, account: Account, page: Page, known: dict[_Key, _Known], now: datetime
+    tx: Connection,
+    account_id: int,
+    account: Account,
+    page: Page,
+    known: dict[_Key, _Known],
+    now: datetime,
+    *,
+    seen_at: datetime | None = None,
 ) -> dict[str, int]:
+    """`seen_at` is another instant than now for posts that were never seen before."""
     counts = {"new_posts": 0, "new_revisions": 0, "known": 0}
     payload_ids = _save_payloads(tx, account_id, page, known)
     known |= _add_posts(tx, account_id, account, [post for post in page.posts if _key(post) not in known], now)
@@ -203,7 +229,7 @@ def _save_posts(
             tx.execute(update(posts).where(posts.c.id == post.id).values(current_rev=text["no"]))
     if texts:
         tx.execute(insert(revisions), texts)
-    _save_sightings(tx, account_id, sorted({known[key].id for key in shown}), now)
+    _save_sightings(tx, account_id, sorted({known[key].id for key in shown}), seen_at or now, again=seen_at is None)
     return counts
 
 
@@ -319,7 +345,8 @@ def _insert_payload(tx: Connection, account_id: int, payload: Payload) -> int:
     return int(tx.execute(select(payloads.c.id).where(mine)).scalar_one())
 
 
-def _save_sightings(tx: Connection, account_id: int, post_ids: Sequence[int], now: datetime) -> None:
+def _save_sightings(tx: Connection, account_id: int, post_ids: Sequence[int], now: datetime, *, again: bool) -> None:
+    """`again` says whether those that were seen before are seen now."""
     columns = ("post_id", "account_id", "first_at", "last_at")
     for start in range(0, len(post_ids), CHUNK):
         these = posts.c.id.in_(post_ids[start : start + CHUNK])
@@ -335,8 +362,9 @@ def _save_sightings(tx: Connection, account_id: int, post_ids: Sequence[int], no
             ),
         ).where(these)
         new = insert_into(tx, sightings).from_select([*columns, "rank"], seen.add_columns(literal(0)))
-        again = {"last_at": new.excluded.last_at}
-        tx.execute(new.on_conflict_do_update(index_elements=["post_id", "account_id"], set_=again))
+        one = ["post_id", "account_id"]
+        renewed = new.on_conflict_do_update(index_elements=one, set_={"last_at": new.excluded.last_at})
+        tx.execute(renewed if again else new.on_conflict_do_nothing(index_elements=one))
 
 
 def _note_gap(tx: Connection, claimed: ClaimedAccount, page: Page, now: datetime, *, overlaps: bool) -> bool:

@@ -1,1 +1,1 @@
-"""What the process answers over HTTP: its health now; the review console stands here too when it comes."""
+"""What the process answers over HTTP: its health, its numbers, and posts that are sent to it."""

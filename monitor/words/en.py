@@ -190,6 +190,8 @@ _FAILURES: Final = {
     "failure_redirect_remedy": "Enter the final address in the configuration.",
     "failure_server_cause": "The server has a fault of its own (5xx).",
     "failure_server_remedy": "Usually passes by itself; we keep asking, less often.",
+    "failure_silent_cause": "Nothing was pushed for longer than silent_after.",
+    "failure_silent_remedy": "Ask whoever pushes whether it still runs, and whether it was answered with 202.",
     "failure_http_cause": "The server answers with a status that means no.",
     "failure_http_remedy": "Check the address and the credentials.",
     "failure_fault_cause": "The answer is one that this program could not stand.",

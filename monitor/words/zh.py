@@ -188,6 +188,8 @@ _FAILURES: Final = {
     "failure_redirect_remedy": "请在配置里填写最终地址。",
     "failure_server_cause": "对方服务器自身出错（5xx）。",
     "failure_server_remedy": "通常会自行恢复；我们会放慢速度继续尝试。",
+    "failure_silent_cause": "超过 silent_after 规定的时间没有收到推送。",
+    "failure_silent_remedy": "请询问推送方：程序是否还在运行，收到的应答是否为 202。",
     "failure_http_cause": "服务器返回了表示拒绝的状态。",
     "failure_http_remedy": "请检查地址和凭据。",
     "failure_fault_cause": "对方的应答超出了本程序能处理的范围。",

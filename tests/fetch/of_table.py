@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from functools import cache
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.clock import SystemClock
-from monitor.config.shape import AccountTable
+from monitor.config.shape import AccountTable, AddressTable, Home
+from monitor.config.values import feed_id
 from monitor.fetch import SOURCES
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Page, ReadState
@@ -15,7 +17,7 @@ from tests.fetch.accounts import NOW
 
 def account_of(source: str, keys: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Account:
     table: AccountTable = SOURCES[source].table.model_validate({"source": source, **keys})
-    home = table.home()
+    home = at_address(table.url or "") if isinstance(table, AddressTable) else table.home()
     return Account(
         key=f"lin-yuan/{source}",
         person_key="lin-yuan",
@@ -29,6 +31,10 @@ def account_of(source: str, keys: Mapping[str, object], headers: Mapping[str, st
         secret_headers=headers or {},
         options=table,
     )
+
+
+def at_address(url: str) -> Home:
+    return Home(feed_id(urlsplit(url)), url)
 
 
 @cache

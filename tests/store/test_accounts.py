@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import event, func, select
 
-from monitor.errors import ClaimLostError, Failure, FetchError
+from monitor.errors import ClaimLostError, Failure, FetchError, NotFoundError
 from monitor.model.people import Account
 from monitor.model.posts import ReadState
 from monitor.store import Store, accounts, hosts
@@ -150,6 +150,20 @@ def _fail(store: Store, claimed: accounts.ClaimedAccount, state: str, at: dateti
     error = FetchError(Failure.TIMEOUT, "no answer")
     with store.write() as tx:
         accounts.save_failure(tx, claimed, error, state=state, state_reason="timeout", now=at, due_at=at)
+
+
+def test_an_account_is_taken_by_its_key_from_whoever_has_it(store: Store) -> None:
+    sample.people(store)
+    late = sample.take_account(store, NOON)
+    with store.write() as tx:
+        taken = accounts.take_account(tx, "lin-blog", NOON)
+        assert (taken.id, taken.claim_no) == (late.id, late.claim_no + 1)
+    with pytest.raises(ClaimLostError):
+        _fail(store, late, "ok", NOON)
+    with store.write() as tx:
+        accounts.sync_people(tx, [], NOON)
+        with pytest.raises(NotFoundError):
+            accounts.take_account(tx, "lin-blog", NOON)
 
 
 # --- reads that bring nothing ---------------------------------------------------------------------------------------

@@ -37,7 +37,11 @@ def test_a_first_read_is_no_gap(store: Store) -> None:
     assert _gaps(store) == []
 
 
-@pytest.mark.parametrize("shown", [page(post("p1")), UNCHANGED, page()], ids=["overlap", "unchanged", "no posts"])
+@pytest.mark.parametrize(
+    "shown",
+    [page(post("p1")), UNCHANGED, page(), replace(page(post("p2")), joined=True)],
+    ids=["overlap", "unchanged", "no posts", "whole"],
+)
 def test_a_page_that_cannot_hide_anything_is_no_gap(store: Store, shown: Page) -> None:
     sample.people(store)
     read(store, page(post("p1")), NOON)

@@ -3,8 +3,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitor.errors import NotFoundError
 from monitor.model.posts import Origin, Part
-from monitor.store import Store
+from monitor.store import Store, accounts
+from monitor.store.schema import accounts as table
 from monitor.store.schema import payloads, posts, revisions, sightings
 from tests.store import sample
 from tests.store.sample import NOON, page, pending, post, read
@@ -201,3 +203,22 @@ def test_only_the_present_text_of_a_post_of_the_same_account_is_known_by_another
     assert read(store, page(strange), NOON + 2 * MINUTE, ours).new_posts == 1
     theirs = post("p3", "后", url="https://blog.example/p")
     assert read(store, page(theirs), NOON + 2 * MINUTE, other).new_posts == 1
+
+
+def test_posts_from_elsewhere_leave_the_reads_of_their_account_as_they_are(store: Store) -> None:
+    sample.people(store)
+    read(store, page(post("p1"), post("p2")), NOON)
+    with store.read() as tx:
+        before = sample.rows(tx, table, "state", "etag", "claim_no", "last_success_at", "due_at")
+    older = page(post("p1", "another text"), post("p0", at=NOON - MINUTE))
+    with store.write() as tx:
+        saved = accounts.save_beside(tx, sample.account(), older, NOON + MINUTE)
+    assert (saved.new_posts, saved.new_revisions, saved.known) == (1, 1, 0)
+    assert _current(store) == [1, 1, 1]
+    with store.read() as tx:
+        assert sample.rows(tx, table, "state", "etag", "claim_no", "last_success_at", "due_at") == before
+        seen = [last_at for (last_at,) in sample.rows(tx, sightings, "last_at")]
+    assert seen == [NOON, NOON, NOON - timedelta(seconds=1)]
+    assert not read(store, page(post("p1"), post("p3")), NOON + MINUTE).gap_opened
+    with store.write() as tx, pytest.raises(NotFoundError):
+        accounts.save_beside(tx, sample.account("nobody"), older, NOON)

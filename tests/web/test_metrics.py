@@ -75,7 +75,7 @@ def test_an_account_that_cannot_be_read_is_seen_by_code_state_and_age(watched: W
     watched.town.answer = SIGN_IN_PAGE
     watched.town.round(minutes=2)
     page = watched.page()
-    assert page['leak_monitor_fetches_total{outcome="blocked"}'] == 1
+    assert page['leak_monitor_fetches_total{outcome="login_wall"}'] == 1
     assert page['leak_monitor_accounts{state="blocked"}'] == 1
     assert page['leak_monitor_account_last_read_timestamp_seconds{account="lin-notes"}'] == read_at
     assert page['leak_monitor_open_incidents{kind="account_unreadable"}'] == 1
