@@ -23,7 +23,7 @@ from monitor.config.values import (
 )
 from monitor.model.canary import Heartbeat
 from monitor.model.messages import Disclosure, Receiver
-from monitor.model.people import Account, Person
+from monitor.model.people import Account, AfterDeletion, Person
 from monitor.model.routes import Route
 from monitor.model.rulebook import Severity
 
@@ -129,6 +129,7 @@ def _account(table: AccountTable, at: Path, person_key: str, zone: ZoneInfo, net
         url_is_secret=isinstance(table, AddressTable) and table.url_env is not None,
         route=make_route(table, at, source, network),
         session=table.session or "",
+        after_deletion=AfterDeletion(table.after_deletion),
         options=table,
     )
 
