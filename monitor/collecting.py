@@ -21,7 +21,7 @@ from monitor.store.pictures import Got, WantedPicture
 from monitor.telemetry import log_event, log_trouble
 from monitor.workers import hand_over
 
-COLLECTED_AT_ONCE: Final = 6
+COLLECTED_AT_ONCE: Final = 8
 TOTAL_TIMEOUT_S: Final = 40.0  # shorter than the patience of those who look for work that is stuck
 STRANGER_WAITS: Final = timedelta(minutes=1)
 _ACCEPT: Final = {"Accept": "image/*,*/*;q=0.8"}

@@ -136,7 +136,7 @@ def test_a_picture_is_tried_for_a_day_at_growing_distances() -> None:
         (PURGE, timedelta(0), False, False, PURGE, "not_flagged"),
     ],
 )
-def test_what_stays_of_a_deleted_post(  # noqa: PLR0913 - a row of the table
+def test_what_stays_of_a_deleted_post(
     wish: AfterDeletion, gone_for: timedelta, stays: AfterDeletion, why: str, *, flagged: bool, reviewed: bool
 ) -> None:
     assert what_stays(wish, NOON, flagged=flagged, reviewed=reviewed, now=NOON + gone_for) == (stays, why)

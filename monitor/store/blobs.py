@@ -32,7 +32,9 @@ def keep(folder: Path, body: bytes, now: datetime) -> str:
     sha256 = hashlib.sha256(body).hexdigest()
     file = path_of(folder, sha256)
     with _told(file):
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for missing in (folder, file.parent):  # parents are made with the mode of everybody's
+            missing.mkdir(mode=0o700, exist_ok=True)
         handle, name = tempfile.mkstemp(suffix=_PARTIAL, dir=file.parent)  # mode 0600
         fresh = Path(name)
         try:

@@ -15,7 +15,7 @@ from monitor.store.claims import RELEASED
 from monitor.store.frozen import media_from_json, media_to_json, parts_to_json
 from monitor.store.schema import accounts, media, posts, revisions
 
-OF_ONE_HOST: Final = 2  # at the same time: one that is slow keeps no others waiting
+OF_ONE_HOST: Final = 4  # at the same time: one that is slow keeps no others waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +113,10 @@ def _host_of(url: str) -> str:
 
 
 def claim_pictures(tx: Connection, now: datetime, *, limit: int, lease_s: float = 120) -> list[WantedPicture]:
-    """Take pictures that are due, the longest waiting first, at most two of one host at a time."""
+    """Take pictures that are due, the longest waiting first, at most four of one host at a time."""
     c = media.c
-    busy = select(c.host).where(c.claimed_until > now).group_by(c.host).having(func.count() >= OF_ONE_HOST)
+    held = (c.state == MediaState.WANTED) & (c.claimed_until > now)
+    busy = select(c.host).where(held).group_by(c.host).having(func.count() >= OF_ONE_HOST)
     may = (c.state == MediaState.WANTED) & c.host.not_in(busy)
     taken = claims.claim(tx, media, now, lease_s=lease_s, limit=limit, where=may)
     counts: dict[str, int] = {}
