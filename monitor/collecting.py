@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Executor, Future
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -23,7 +22,6 @@ from monitor.workers import hand_over
 
 COLLECTED_AT_ONCE: Final = 8
 TOTAL_TIMEOUT_S: Final = 40.0  # shorter than the patience of those who look for work that is stuck
-STRANGER_WAITS: Final = timedelta(minutes=1)
 _ACCEPT: Final = {"Accept": "image/*,*/*;q=0.8"}
 _PORTS: Final = {"http": 80, "https": 443}
 
@@ -40,8 +38,8 @@ def collect_due(world: World, runtime: Runtime, pool: Executor, *, room: int = C
 def collect_one(world: World, runtime: Runtime, wanted: WantedPicture) -> None:
     """One attempt at one picture: kept, gone, refused, or tried again."""
     account, folder = runtime.accounts.get(wanted.account_key), runtime.settings.evidence_dir
-    if account is None or folder is None:  # another process knows it
-        _again(world, wanted, "unknown account", world.clock.now() + STRANGER_WAITS)
+    if account is None or folder is None:  # another process may know it; else it ends as missed
+        _try_again(world, wanted, "unknown account")
         return
     room = evidence.room_for(wanted.bytes_before)
     if not room:
@@ -132,12 +130,8 @@ def _try_again(world: World, wanted: WantedPicture, note: str) -> None:
     if due_at is None:
         _settle(world, wanted, Settled(MediaState.MISSED, note), Got())
     else:
-        _again(world, wanted, note, due_at)
-
-
-def _again(world: World, wanted: WantedPicture, note: str, due_at: datetime) -> None:
-    with world.store.write() as tx:
-        pictures.try_later(tx, wanted, note, due_at)
+        with world.store.write() as tx:
+            pictures.try_later(tx, wanted, note, due_at)
 
 
 def _settle(world: World, wanted: WantedPicture, settled: Settled, got: Got) -> None:

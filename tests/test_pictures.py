@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator, Mapping
+from concurrent.futures import wait
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from monitor.collecting import collect_due
 from monitor.config import Retention
 from monitor.housekeeping import keep_house, sweep
 from monitor.model.messages import Verdict
@@ -317,6 +319,18 @@ def test_a_file_that_cannot_be_written_leaves_the_picture_wanted(town: Town) -> 
     (town.folder / "evidence").unlink()
     town.round(seconds=11)
     assert rows(town, "state") == ["kept"]
+
+
+def test_pictures_of_an_account_that_is_read_no_more_are_not_asked_for_and_end_as_missed(town: Town) -> None:
+    town.site.routes["/1.png"] = Reply(503)
+    leak_with(town, "/1.png")
+    town.round()
+    town.runtime = replace(town.runtime, settings=replace(town.runtime.settings, people=()))
+    tries = asked(town, "/1.png")
+    for _ in range(30):
+        town.clock.move(hours=1)
+        wait(collect_due(town.world, town.runtime, town.pool))
+    assert (rows(town, "state", "note"), asked(town, "/1.png")) == ([("missed", "unknown account")], tries)
 
 
 # --- how long they stay ---------------------------------------------------------------------------------------------
