@@ -218,7 +218,7 @@ def gone(before: AlertBefore, revision_id: int, at: datetime) -> AlertChange | N
     None where a person has said that it may stand, and where the same going was told already (by its dedup).
     """
     closed = before.state is AlertState.REVIEWED
-    if closed and before.verdict in (*ALLOWED, Verdict.FALSE_POSITIVE):
+    if not is_followed(before):
         return None
     severities = tuple(Severity)
     return AlertChange(
@@ -232,6 +232,11 @@ def gone(before: AlertBefore, revision_id: int, at: datetime) -> AlertChange | N
         reason=Reason("event_gone"),
         dedup=_digest(EventKind.GONE, str(revision_id), at.isoformat()),
     )
+
+
+def is_followed(before: AlertBefore) -> bool:
+    """Whether the post of an alert is still of interest: nobody has said that it may stand."""
+    return before.state is not AlertState.REVIEWED or before.verdict not in (*ALLOWED, Verdict.FALSE_POSITIVE)
 
 
 # How long after it was flagged a post is looked at again, and how often: short steps while it spreads.

@@ -1,6 +1,6 @@
 """Crash points for proof: `LEAK_MONITOR_FAILPOINT=C7` (or `C7:3`, the third time) kills the process right there.
 
-The points C1 to C13 stand in docs/explanation/reliability.md. Without the variable this costs one look-up.
+The points C1 to C14 stand in docs/explanation/reliability.md. Without the variable this costs one look-up.
 """
 
 import os

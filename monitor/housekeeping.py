@@ -1,10 +1,12 @@
-"""Once an hour: what is past its time is blanked."""
+"""Once an hour: old texts and those of deleted posts are blanked, and files that no row needs are removed."""
 
+from pathlib import Path
 from typing import Final
 
+from monitor.errors import StoreError
 from monitor.failpoints import passing
 from monitor.runtime import Runtime, World
-from monitor.store import retention
+from monitor.store import blobs, pictures, retention
 from monitor.telemetry import log_event, log_trouble
 
 WRONG_CLOCK_S: Final = 86_400.0
@@ -23,4 +25,32 @@ def keep_house(world: World, runtime: Runtime, drift_s: float) -> None:
             batch = retention.purge(tx, now, unflagged_days=keep.unflagged_days, flagged_days=keep.flagged_days)
         passing("C12")
         cleared += batch
-    log_event("kept_house", cleared=cleared)
+    with world.store.write() as tx:
+        deleted = retention.purge_deleted(tx, world.clock.now())
+    folder = runtime.settings.evidence_dir
+    files = sweep(world, folder) if folder is not None else 0
+    log_event("kept_house", cleared=cleared, deleted=deleted, files=files)
+
+
+def sweep(world: World, folder: Path) -> int:
+    """Remove the files that no row needs, and what deaths have left; answers how many.
+
+    One at a time, inside a transaction that writes: no row that needs it can appear meanwhile.
+    """
+    with world.store.read() as tx:
+        needed = pictures.needed_files(tx)
+    removed = 0
+    for file in blobs.strangers(folder, needed, world.clock.now()):
+        if world.stopping.is_set():
+            break
+        with world.store.write() as tx:
+            if pictures.is_needed(tx, file.name):
+                continue
+            try:
+                blobs.remove(file)
+            except StoreError as error:
+                log_trouble("file_not_removed", problem=type(error).__name__)
+                continue
+        passing("C14")
+        removed += 1
+    return removed

@@ -15,7 +15,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from monitor import alert
+from sqlalchemy import Connection
+
+from monitor import alert, evidence
 from monitor.deliver import FORMATS, retry, send
 from monitor.deliver.heartbeat import beat
 from monitor.errors import RenderError
@@ -32,6 +34,7 @@ from monitor.store import (
     incidents,
     messages,
     outbox,
+    pictures,
     queueing,
     receivers,
     rescans,
@@ -76,7 +79,7 @@ def match_one(world: World, runtime: Runtime, revision: PendingRevision) -> None
             revision.parts, knows=knows, at=revision.effective_at, usual_client=client, set_aside=set_aside
         )
     except Exception as error:  # noqa: BLE001 - a poisonous post is put aside, its neighbours go on
-        _put_aside(world, revision, error)
+        _put_aside(world, runtime, revision, error)
         return
     _save_evaluation(world, runtime, revision, evaluation)
     passing("C7")
@@ -130,8 +133,20 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
                 queueing.queue(tx, topic, alert.route(change, runtime.settings.receivers, now), now)
             if change.found is not Found.BASELINE:
                 follows.follow(tx, revision.post_id, now + alert.FIRST_LOOK)
+        flagged = bool(changes) or any(map(alert.is_followed, before.values()))
+        _want_pictures(tx, runtime, revision, now, flagged=flagged)
         passing("C6")
     _note_evaluation(world, revision, evaluation, changes, now)
+
+
+def _want_pictures(
+    tx: Connection, runtime: Runtime, revision: PendingRevision, now: datetime, *, flagged: bool
+) -> None:
+    person = runtime.people.get(revision.person_key)
+    lifts = evidence.lifts_of(runtime.book, person.knows if person else ())
+    wanted, reason = evidence.wants_pictures(flagged=flagged, posted_at=revision.effective_at, lifts=lifts)
+    if wanted and (count := pictures.want(tx, revision.post_id, now)):
+        log_event("pictures_wanted", post=revision.post_id, count=count, why=reason)
 
 
 def _note_evaluation(
@@ -155,10 +170,11 @@ def _before(revision: PendingRevision) -> alert.RevisionBefore:
     )
 
 
-def _put_aside(world: World, revision: PendingRevision, error: Exception) -> None:
+def _put_aside(world: World, runtime: Runtime, revision: PendingRevision, error: Exception) -> None:
     now = world.clock.now()
     with world.store.write() as tx:
         state = revisions.put_aside(tx, revision, type(error).__name__, now)
+        _want_pictures(tx, runtime, revision, now, flagged=state == "quarantined")  # a person will look at it
         if state == "quarantined" and revision.person_key != KEY:
             incidents.open_incident(tx, "quarantine", f"revision {revision.id}", {"post": str(revision.post_id)}, now)
     if revision.person_key != KEY:

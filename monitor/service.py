@@ -1,7 +1,7 @@
 """The running process: ticks that wake the stages, reload, health, draining. It decides nothing about posts."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor import __version__
 from monitor.clock import Clock
+from monitor.collecting import COLLECTED_AT_ONCE, collect_due
 from monitor.errors import InputError, LeakMonitorError
 from monitor.failpoints import passing
 from monitor.following import FOLLOWED_AT_ONCE, follow_due
@@ -48,6 +49,7 @@ LOOK_OUT_S: Final = 30.0
 RELOAD_CHECK_S: Final = 2.0
 WATCH_S: Final = 2.0
 FOLLOW_S: Final = 5.0
+COLLECT_S: Final = 1.0
 BREATH_S: Final = 0.02  # that reads are given to end before more are taken: many at a time cost less than one by one
 HOUSEKEEPING: Final = "housekeeping"
 SEAL_EVERY_S: Final = 10.0
@@ -66,6 +68,14 @@ class Files(Protocol):
 
     def settle(self) -> None:
         """What was last loaded is in force, or was refused: do not come back to it until it changes."""
+        ...
+
+
+class TakeDue(Protocol):
+    """A stage beside the path: it takes what is due, as much as there is room for."""
+
+    def __call__(self, world: World, runtime: Runtime, pool: Executor, *, room: int) -> list[Future[None]]:
+        """The work that it handed over."""
         ...
 
 
@@ -112,7 +122,7 @@ class Service:
         self._faults: dict[str, str] = {}  # by loop, or "files"
         self._reloading = Lock()
         self._fetching: set[Future[None]] = set()
-        self._following: set[Future[None]] = set()
+        self._beside: dict[str, set[Future[None]]] = {}
         self._sending: set[Future[None]] = set()
         # Threads are made when they are needed, so that a reload may raise the number of workers and receivers.
         self._fetchers = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="fetch")
@@ -137,7 +147,8 @@ class Service:
             ("fetch", self._fetch, self._tick_s),
             ("match", self._match, self._tick_s / 2),
             ("deliver", self._deliver, self._tick_s / 2),
-            ("follow", self._follow, FOLLOW_S),
+            ("follow", partial(self._work_beside, "follow", follow_due, FOLLOWED_AT_ONCE), FOLLOW_S),
+            ("pictures", partial(self._work_beside, "pictures", collect_due, COLLECTED_AT_ONCE), COLLECT_S),
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
             ("look-out", self._look_around, LOOK_OUT_S),
             ("seal", partial(audit.seal_all, store), SEAL_EVERY_S),
@@ -165,7 +176,8 @@ class Service:
         for pool in (self._fetchers, self._senders):
             pool.shutdown(wait=False, cancel_futures=True)
         left_s = max(0.0, ends_s - self.world.clock.elapsed_s())
-        running = {future for future in self._fetching | self._following | self._sending if not future.cancelled()}
+        begun = self._fetching.union(self._sending, *self._beside.values())
+        running = {future for future in begun if not future.cancelled()}
         undone = wait_for(running, timeout=left_s).not_done
         self.world.client.close()
         log_event("stopped", left=len(undone))
@@ -247,10 +259,10 @@ class Service:
                 self._fetching.update(reads)
             wait_for(self._fetching, timeout=BREATH_S)
 
-    def _follow(self) -> None:
-        self._following = {f for f in self._following if not f.done()}
-        if room := FOLLOWED_AT_ONCE - len(self._following):
-            self._following.update(follow_due(self.world, self.runtime, self._fetchers, room=room))
+    def _work_beside(self, name: str, take_due: TakeDue, at_once: int) -> None:
+        under_way = self._beside[name] = {f for f in self._beside.get(name, ()) if not f.done()}
+        if room := at_once - len(under_way):
+            under_way.update(take_due(self.world, self.runtime, self._fetchers, room=room))
 
     def _match(self) -> None:
         while match_new(self.world, self.runtime) and not self.world.stopping.is_set():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from monitor.collecting import collect_due
 from monitor.config import FetchOptions, Log, Retention, Settings, Web
 from monitor.following import follow_due
 from monitor.match import Matcher
@@ -37,7 +38,7 @@ class Town:
     folder: Path
     receivers: Sequence[tuple[str, ScriptedReceiver]]
     clock: HandClock = field(default_factory=lambda: HandClock(NOON))
-    posts: list[dict[str, str]] = field(default_factory=list)
+    posts: list[dict[str, Any]] = field(default_factory=list)
     answer: Script | None = None  # instead of the feed
     database_url: str = ""  # a file in the folder, if not given
 
@@ -73,7 +74,7 @@ class Town:
 
     # --- what happens in the town ---------------------------------------------------------------------------------
 
-    def says(self, text: str, **post: str) -> None:
+    def says(self, text: str, **post: Any) -> None:
         """The person publishes a post now."""
         made = {"id": f"post-{len(self.posts)}", "content_text": text, "date_published": self.clock.now().isoformat()}
         self.posts.insert(0, made | post)
@@ -92,6 +93,7 @@ class Town:
         wait(follow_due(self.world, self.runtime, self.pool))
         while match_new(self.world, self.runtime):
             pass
+        wait(collect_due(self.world, self.runtime, self.pool))
         wait(deliver_due(self.world, self.runtime, self.pool))
 
     # --- inside -----------------------------------------------------------------------------------------------------
@@ -129,6 +131,7 @@ class Town:
             people=(person,),
             receivers=tuple(_receiver(key, at.url) for key, at in self.receivers),
             rules_dir=self.folder / "rules",
+            evidence_dir=self.folder / "evidence",
             retention=Retention(flagged_days=180, unflagged_days=90),
             web=Web("127.0.0.1", 0),
             fetch=FetchOptions("leak-monitor tests", 4, 0.0),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,9 +11,11 @@ from rich.text import Text
 from monitor.cli import show
 from monitor.cli.actor import actor, log_view
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, LangOption, open_store, readable_settings
+from monitor.cli.pictures import export, told_of
 from monitor.clock import SystemClock
 from monitor.errors import NotFoundError
 from monitor.model.messages import AlertState, Verdict
+from monitor.model.posts import Evidence
 from monitor.model.rulebook import Severity
 from monitor.store import reviews, stories
 from monitor.store.stories import AlertStory
@@ -65,10 +68,29 @@ def show_alert(
             raise NotFoundError(f"no alert {number}; `leak-monitor alerts list` shows them")
         log_view(store, f"alert:{story.alert.number}", {"post": story.post.id})
     if as_json:
-        show.print_json(asdict(story))
+        whole = asdict(story)
+        show.print_json({**whole, "pictures": [told_of(picture) for picture in story.pictures]})
         return
     for line in _lines(story, lang or settings.language):
         show.out().print(line)
+
+
+@app.command("pictures")
+def write_pictures(
+    number: Annotated[str, typer.Argument(help="For example A-17 or 17.")],
+    to: Annotated[Path, typer.Option(help="A folder, made if missing; readable by you alone.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+) -> None:
+    """Write the pictures of an alert's post to a folder, as received, with a manifest: digests, headers, instants."""
+    settings = readable_settings(config)
+    with open_store(settings) as store:
+        with store.read() as tx:
+            story = stories.show_alert(tx, parse_number(number))
+        if story is None:
+            raise NotFoundError(f"no alert {number}; `leak-monitor alerts list` shows them")
+        log_view(store, f"alert:{story.alert.number}", {"post": story.post.id, "pictures": len(story.pictures)})
+    written = export(story.pictures, settings.evidence_dir, to, f"A-{story.alert.number}")
+    show.out().print(f"{to}: {written} of {len(story.pictures)} pictures, and manifest.json", markup=False)
 
 
 @app.command("review")
@@ -129,6 +151,7 @@ def _lines(story: AlertStory, language: str) -> Iterator[Text]:
         yield Text(f"{say(language, f'origin_{part.origin}')}: ", "bold") + text
     for found in story.findings:
         yield Text(f"  {say(language, f'kind_{found.kind}')}: {say_reason(language, found.reason)}")
+    yield from (_picture(picture, language) for picture in story.pictures)
     for event in story.events:
         yield Text(f"{show.short_time(event.at)}  {event.seq}. {say(language, f'event_{event.kind}')}", "dim")
     for told in story.deliveries:
@@ -138,3 +161,9 @@ def _lines(story: AlertStory, language: str) -> Iterator[Text]:
         yield Text(
             f"{show.short_time(judged.at)}  {judged.reviewer}: {say(language, f'verdict_{judged.verdict}')}{note}"
         )
+
+
+def _picture(picture: Evidence, language: str) -> Text:
+    size = f"{picture.size / 1024:.1f} KB  {picture.sha256[:12]}" if picture.size and picture.sha256 else "-"
+    kind, state = say(language, f"media_{picture.kind}"), say(language, f"picture_{picture.state}")
+    return Text(f"{kind}: {state}  {size}  {show.short_time(picture.fetched_at)}")

@@ -14,7 +14,7 @@ from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_set
 from monitor.clock import SystemClock
 from monitor.errors import StoreError
 from monitor.model.canary import CANARY_RECEIVER
-from monitor.store import Store, audit, backup, database_exists, hold_alone, upgrade
+from monitor.store import Store, audit, backup, blobs, database_exists, hold_alone, pictures, upgrade
 from monitor.store.engine import version_of
 from monitor.store.invariants import broken_rows
 from monitor.store.receivers import park_as_copy
@@ -56,6 +56,9 @@ def back_up(
     show.out().print(f"{file}: {file.stat().st_size / 1e6:.1f} MB, whole and checked", markup=False)
     its_list = "" if settings.rules_key else ", and the watchlist in its rule books"
     show.err().print(f"it holds the texts of posts{its_list}: keep it encrypted", style="yellow", markup=False)
+    folder = settings.evidence_dir
+    if folder is not None and folder.exists():
+        show.err().print(f"pictures are not in it: copy {folder} too, after this", style="yellow", markup=False)
 
 
 @app.command("restore")
@@ -86,9 +89,13 @@ def restore(
 
 @app.command("check")
 def check(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
-    """Say what in the database does not hold: pages, references, promises, the audit log. Exit code 1 if anything."""
-    with Store(load_settings(config).database_url) as store, store.read() as tx:
+    """Say what does not hold: pages, references, promises, the audit log, pictures. Exit code 1 if anything."""
+    settings = load_settings(config)
+    with Store(settings.database_url) as store, store.read() as tx:
         problems = broken_rows(tx) + [f"I10 the audit log: {describe(harm)}" for harm in audit.verify(tx)]
+        files = pictures.needed_files(tx)
+    harms = [(number, blobs.harm(settings.evidence_dir, sha256)) for sha256, number in files.items()]
+    problems += [f"I12 picture {number}: {harm}" for number, harm in sorted(harms) if harm]
     if as_json:
         show.print_json({"ok": not problems, "problems": problems})
     elif problems:

@@ -78,7 +78,8 @@ def short_time(at: datetime | None) -> str:
     return "-" if at is None else at.strftime("%Y-%m-%d %H:%M:%SZ")
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value that JSON has no word for."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, Enum):
@@ -88,7 +89,7 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-_JSON = json.JSONEncoder(ensure_ascii=False, default=_plain)  # made once: `scan` writes a million lines
+_JSON = json.JSONEncoder(ensure_ascii=False, default=plain)  # made once: `scan` writes a million lines
 
 
 def _cell(value: object) -> str:

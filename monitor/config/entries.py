@@ -32,7 +32,7 @@ from monitor.config.values import (
 )
 from monitor.model.canary import Heartbeat
 from monitor.model.messages import Disclosure, Receiver
-from monitor.model.people import Account, Person
+from monitor.model.people import Account, AfterDeletion, Person
 from monitor.model.routes import Route
 from monitor.model.rulebook import Severity
 
@@ -140,6 +140,7 @@ def _account(table: AccountTable, at: Path, person_key: str, zone: ZoneInfo, net
         push_secrets=_secrets(table, at, source) if isinstance(table, PushedTable) else (),
         route=make_route(table, at, source, network),
         session=table.session or "",
+        after_deletion=AfterDeletion(table.after_deletion),
         options=table,
     )
 

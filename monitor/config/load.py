@@ -45,6 +45,7 @@ def _settings(file: File, source: Source) -> Settings:
     return Settings(
         path=source.path,
         database_url=_database_url(file.database, source),
+        evidence_dir=_evidence_dir(file.database, source),
         language=file.language,
         timezone=file.timezone,
         people=people,
@@ -72,6 +73,16 @@ def _database_url(table: DatabaseTable, source: Source) -> str:
     if table.password_env or table.password_file:
         raise source.error(("database",), "a file has no password", "remove password_env and password_file")
     return _SQLITE + str((source.path.parent / file).absolute())
+
+
+def _evidence_dir(table: DatabaseTable, source: Source) -> Path:
+    """The folder of pictures: beside a SQLite file; for a server somebody must say where."""
+    if table.evidence_dir:
+        return (source.path.parent / table.evidence_dir).absolute()
+    if table.url.startswith(_POSTGRESQL):
+        fix = 'add evidence_dir = "/var/lib/leak-monitor/evidence": a folder that all services on this database share'
+        raise source.error(("database",), "no folder for the pictures of flagged posts", fix)
+    return (source.path.parent / table.url.removeprefix(_SQLITE)).absolute().parent / "evidence"
 
 
 def _server_url(table: DatabaseTable, source: Source) -> str:

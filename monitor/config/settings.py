@@ -60,6 +60,7 @@ class Settings:
     web: Web
     fetch: FetchOptions
     log: Log
+    evidence_dir: Path | None = None  # where pictures are kept; nowhere without it
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
     network: Route = DIRECT  # of whatever has no route of its own
     warnings: tuple[str, ...] = ()

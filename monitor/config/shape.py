@@ -51,6 +51,7 @@ class DatabaseTable(Table):
     url: Line = "sqlite:///data/leak-monitor.db"
     password_env: Variable | None = None
     password_file: Line | None = None
+    evidence_dir: Line | None = None
 
 
 class RulesTable(Table):
@@ -141,6 +142,7 @@ class AccountTable(RouteTable):
     poll_every_s: Seconds = Field(default=180.0, alias="poll_every", ge=30, le=86400)
     timezone: Zone | None = None
     official: bool = False
+    after_deletion: Literal["keep", "digest", "purge"] = "keep"
     allow_private_network: bool = False
 
     def home(self) -> Home:

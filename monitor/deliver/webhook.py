@@ -15,6 +15,7 @@ from monitor.deliver.text import number_of, readable
 from monitor.errors import RenderError
 from monitor.model.findings import Finding
 from monitor.model.messages import Digest, Disclosure, IncidentNotice, Message, Notice, Receiver, Request
+from monitor.model.posts import Evidence
 from monitor.model.rulebook import NEVER
 from monitor.words import say_reason
 
@@ -81,7 +82,7 @@ def _alert(notice: Notice, receiver: Receiver, longest: int | None = None) -> Js
         "link": None,  # to a page of ours about the alert; never to the post, which `minimal` does not tell
     }
     if receiver.show is not Disclosure.MINIMAL:
-        data |= _post(notice, longest)
+        data |= _post(notice, longest) | {"media": [_picture(each, receiver) for each in notice.pictures]}
     if receiver.show is Disclosure.FULL:
         data |= _marks(notice, receiver.language)
     return data
@@ -90,6 +91,17 @@ def _alert(notice: Notice, receiver: Receiver, longest: int | None = None) -> Js
 def _post(notice: Notice, longest: int | None) -> Json:
     parts = [{"origin": p.origin, "by_author": p.by_author, "text": p.text[:longest]} for p in notice.parts]
     return {"kinds": list(notice.kinds), "post": {"kind": notice.post_kind, "url": notice.post_url, "parts": parts}}
+
+
+def _picture(picture: Evidence, receiver: Receiver) -> Json:
+    told: Json = {
+        "kind": picture.kind,
+        "state": picture.state,
+        "sha256": picture.sha256,
+        "fetched_at": _instant(picture.fetched_at),
+    }
+    # An address may carry a token, and leads to what the others are not shown.
+    return {**told, "url": picture.url} if receiver.show is Disclosure.FULL else told
 
 
 def _marks(notice: Notice, language: str) -> Json:

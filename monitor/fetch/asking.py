@@ -17,7 +17,7 @@ from monitor.net.guard import safe_url
 
 MOST_REQUESTS: Final = 20  # of one read
 # Of the evidence's headers: they may hold secrets, as in addresses of the feed itself.
-_NOT_KEPT: Final = frozenset({"set-cookie", "set-cookie2", "location", "content-location", "link", "refresh"})
+NOT_KEPT: Final = frozenset({"set-cookie", "set-cookie2", "location", "content-location", "link", "refresh"})
 _NO_HEADERS: Final[Mapping[str, str]] = {}
 
 
@@ -105,7 +105,7 @@ def read_json(answer: Answer) -> Any:  # noqa: ANN401 - whatever strangers answe
 
 def payload_of(answer: Answer, account: Account, now: datetime) -> Payload:
     """An answer as evidence."""
-    headers = {name: value for name, value in answer.headers.items() if name not in _NOT_KEPT}
+    headers = {name: value for name, value in answer.headers.items() if name not in NOT_KEPT}
     digest = hashlib.sha256(answer.body).hexdigest()
     return Payload(digest, told_url(answer.url, account), answer.status, headers, answer.body, now)
 

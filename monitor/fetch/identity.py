@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urljoin
 
 from monitor.fetch.dates import read_time
 from monitor.fetch.plaintext import PlainText, from_html
 from monitor.model.people import Account
-from monitor.model.posts import FetchedPost, Origin, Part, PostKind
+from monitor.model.posts import FetchedPost, Media, MediaKind, Origin, Part, PostKind
 
 # Ids that are meant for the whole world. "post:12" looks like a URI too (RFC 3986), but any blog may say it.
 _URI = re.compile(r"(?:[a-z][a-z0-9+.-]*://|(?:tag|urn|yt):)\S{3,}", re.IGNORECASE)
@@ -46,6 +47,7 @@ class Entry:
     tags: tuple[str, ...]
     published: str | None
     updated: str | None
+    pictures: tuple[str, ...] = ()  # addresses, beside those that stand in the bodies
 
 
 def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
@@ -66,7 +68,20 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
         claimed_at=told.at,
         edited_at=edited if edited and told.at and edited > told.at else None,
         time_note=told.note,
+        media=_media((*(url for body in bodies for url in body.pictures), *entry.pictures), entry.link or account.url),
     )
+
+
+def _media(addresses: Sequence[str], base: str) -> tuple[Media, ...]:
+    """The pictures at these addresses, which may be relative to that of the entry; each once."""
+    found = []
+    for address in dict.fromkeys(addresses):
+        try:
+            url = urljoin(base, address)
+        except ValueError:
+            continue
+        found += [url] if web_address(url) else []
+    return tuple(Media(MediaKind.PICTURE, url) for url in dict.fromkeys(found))
 
 
 def own_id(said: str, account: Account) -> str:

@@ -46,6 +46,7 @@ def _entry(item: object) -> Entry:
         tags=tuple(_tags(item.get("tags"))),
         published=_text(item, "date_published"),
         updated=_text(item, "date_modified"),
+        pictures=tuple(_pictures(item)),
     )
     if not (entry.native_id or entry.link or entry.title or entry.bodies):
         raise EntryError("an item without id, address and text")
@@ -60,6 +61,14 @@ def _attachment_titles(item: Json) -> list[Words]:
         else []
     )
     return [words for words in found if words]
+
+
+def _pictures(item: Json) -> Iterator[str]:
+    attachments = item.get("attachments")
+    for each in attachments if isinstance(attachments, list) else ():
+        if isinstance(each, dict) and (_text(each, "mime_type") or "").startswith("image/"):
+            yield _text(each, "url") or ""
+    yield from filter(None, (_text(item, "image"), _text(item, "banner_image")))
 
 
 def _tags(tags: object) -> Iterator[str]:

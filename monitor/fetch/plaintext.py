@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -25,10 +25,11 @@ _EMOJI = re.compile(r"\[[^\[\]\s]{1,12}\]|:\w{1,40}:")  # [doge] of Weibo, :blob
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """Text, and the alternative texts of its pictures."""
+    """Text, the alternative texts of its pictures, and their addresses as they stand there."""
 
     text: str
     alts: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = field(default=(), compare=False)
 
 
 def from_html(source: str) -> PlainText:
@@ -37,7 +38,7 @@ def from_html(source: str) -> PlainText:
     if not _MARKUP.search(first.text):
         return first
     second = _read(first.text)
-    return PlainText(second.text, (*first.alts, *second.alts))
+    return PlainText(second.text, (*first.alts, *second.alts), (*first.pictures, *second.pictures))
 
 
 def _read(source: str) -> PlainText:
@@ -46,7 +47,8 @@ def _read(source: str) -> PlainText:
     pieces = [_parse(piece) for piece in _slices(source)]
     lines = "\n".join(line.strip(" ") for line in "".join(piece.text for piece in pieces).split("\n"))
     alts = dict.fromkeys(alt for piece in pieces for alt in piece.alts)
-    return PlainText(re.sub(r"\n{3,}", "\n\n", lines).strip(), tuple(alts))
+    pictures = dict.fromkeys(picture for piece in pieces for picture in piece.pictures)
+    return PlainText(re.sub(r"\n{3,}", "\n\n", lines).strip(), tuple(alts), tuple(pictures))
 
 
 def _slices(source: str) -> Iterator[str]:
@@ -67,7 +69,11 @@ def _parse(source: str) -> PlainText:
         return PlainText("")
     for node in body.css(_UNSEEN):
         node.decompose()
-    alts = [alt for picture in body.css("img") if (alt := _take_alt(picture))]
+    alts, pictures = [], []
+    for picture in body.css("img"):
+        alt, address = _take_alt(picture)
+        alts += [alt] if alt else []
+        pictures += [address] if address else []
     for node in body.css("br"):
         node.replace_with("\n")
     for node in body.css(_BLOCKS):
@@ -78,16 +84,17 @@ def _parse(source: str) -> PlainText:
     text = body.text(separator="")
     # What the parser closed by itself behind the mark is no end of a block; a script may have taken the mark with it.
     told, mark, _ = text.rpartition(_GOES_ON) if source.endswith(_GOES_ON) else (text, _GOES_ON, "")
-    return PlainText(told if mark else text, tuple(alts))
+    return PlainText(told if mark else text, tuple(alts), tuple(pictures))
 
 
-def _take_alt(picture: LexborNode) -> str:
-    """The words of a picture; an emoji's stay in the text, and the answer is then empty."""
+def _take_alt(picture: LexborNode) -> tuple[str, str]:
+    """The words and the address of a picture; an emoji's words stay in the text, and the answer is then empty."""
     alt = (picture.attributes.get("alt") or "").strip()
     styles = picture.attributes.get("class") or ""
     parent = picture.parent
     around = (parent.attributes.get("class") or "") if parent is not None else ""
     if alt and ("emoji" in styles or "url-icon" in around or _EMOJI.fullmatch(alt)):
         picture.replace_with(alt)
-        return ""
-    return alt
+        return "", ""
+    counts_readers = "1" in (picture.attributes.get("width"), picture.attributes.get("height"))
+    return alt, "" if counts_readers else (picture.attributes.get("src") or "").strip()

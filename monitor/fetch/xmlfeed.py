@@ -120,6 +120,7 @@ def _entry(fields: Fields) -> Entry:
         tags=tuple(_tags(fields.get("tags"))),
         published=_text(fields, "published"),
         updated=_text(fields, "updated") or _text(fields, "created"),
+        pictures=tuple(_pictures(fields)),
     )
     if not (entry.native_id or entry.link or title or bodies or captions):
         raise EntryError("an entry without id, address and text")
@@ -130,6 +131,16 @@ def _details(details: object) -> Iterator[Words]:
     for detail in details if isinstance(details, list) else ():
         if isinstance(detail, dict) and (text := _text(detail, "value")):
             yield Words(text, is_html=detail.get("type") != "text/plain")
+
+
+def _pictures(fields: Fields) -> Iterator[str]:
+    """The addresses of enclosures and media that are pictures, and of the covers of others."""
+    for name, key in (("enclosures", "href"), ("media_content", "url"), ("media_thumbnail", "url")):
+        files = fields.get(name)
+        for file in files if isinstance(files, list) else ():
+            kind = file.get("type") or file.get("medium") or ""
+            if name == "media_thumbnail" or str(kind).startswith("image"):
+                yield _text(file, key) or ""
 
 
 def _tags(tags: object) -> Iterator[str]:

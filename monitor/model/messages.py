@@ -7,7 +7,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from monitor.model.findings import Finding, Reason
-from monitor.model.posts import Args, Part, PostKind
+from monitor.model.posts import Args, Evidence, Part, PostKind
 from monitor.model.routes import DIRECT, Route
 from monitor.model.rulebook import Kind, Severity
 
@@ -161,6 +161,7 @@ class Notice:
     lifts_at: datetime | None
     leaked_at: datetime | None = None  # if an edit brought the secret: since when it stands there
     leak_seen_at: datetime | None = None  # and when we saw that
+    pictures: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from monitor.model.routes import DIRECT, Route
+
+
+class AfterDeletion(StrEnum):
+    """What stays of a post that its author, or the network, has taken down."""
+
+    KEEP = "keep"  # all of it, as of any other
+    DIGEST = "digest"  # hashes, kinds and times
+    PURGE = "purge"  # that there was an alert
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,7 @@ class Account:
     push_secrets: tuple[bytes, ...] = field(default=(), repr=False)  # of those who may send its posts, the newest first
     route: Route = DIRECT
     session: str = ""  # the name of a platform session that people renew; "" for none
+    after_deletion: AfterDeletion = AfterDeletion.KEEP
     options: object = field(default=None, repr=False, compare=False)  # the keys of its source, read by that alone
 
 

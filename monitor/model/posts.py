@@ -1,7 +1,7 @@
 """What is read: parts, posts, pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -65,7 +65,35 @@ class Media:
     """A picture of a post, where it lies on the network."""
 
     kind: MediaKind
-    url: str
+    url: str = field(repr=False)  # may carry a token
+
+
+class MediaState(StrEnum):
+    """Where keeping a picture as evidence stands."""
+
+    WANTED = "wanted"  # to be fetched, or tried again
+    KEPT = "kept"
+    GONE = "gone"  # its server said so, before we had it
+    REFUSED = "refused"  # too large, or at an address that we do not ask
+    MISSED = "missed"  # not to be had for a day
+    PURGED = "purged"  # its time was over, or its post was deleted
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of a picture of a flagged post; the file itself lies in the evidence folder, by its SHA-256."""
+
+    kind: MediaKind
+    state: MediaState
+    url: str = field(repr=False)
+    sha256: str | None = None
+    size: int | None = None
+    content_type: str = ""
+    headers: Args = field(default_factory=dict)
+    status: int | None = None
+    note: str = ""
+    wanted_at: datetime | None = None
+    fetched_at: datetime | None = None  # when the answer came that settled it
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _sync_rows_of_people(tx: Connection, configured: Sequence[Person], now: date
 
 
 _PLACE: Final = ("source", "platform", "native_id")
-_CONFIGURED: Final = (*_PLACE, "person_key", "official", "interval_s")
+_CONFIGURED: Final = (*_PLACE, "person_key", "official", "interval_s", "after_deletion")
 
 
 def _configured(account: Account) -> dict[str, Any]:
@@ -105,6 +105,7 @@ def _configured(account: Account) -> dict[str, Any]:
         "person_key": account.person_key,
         "official": account.official,
         "interval_s": account.poll_every_s,
+        "after_deletion": str(account.after_deletion),
     }
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Table, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from monitor.errors import ClaimLostError
-from monitor.store.schema import accounts, deliveries, posts, receivers, revisions
+from monitor.store.schema import accounts, deliveries, media, posts, receivers, revisions
 
 # When the machine's clock was ahead and is right again, rows may lie due in a far future. Whatever is further ahead
 # than a row of its table can rightly be counts as due now, and nothing is ever written further ahead than that.
@@ -26,6 +26,7 @@ FARTHEST: Mapping[str, timedelta] = MappingProxyType(
         accounts.name: timedelta(days=2),  # the slowest poll; each account has its own bound, see farthest_read
         revisions.name: SLACK,  # the pause between two evaluations of one text
         posts.name: timedelta(hours=8),  # between two looks at a flagged post
+        media.name: LONGEST_WAIT,  # an hour between two tries
         receivers.name: LONGEST_WAIT,
         deliveries.name: LONGEST_WAIT,
     }
@@ -120,5 +121,5 @@ def keep(tx: Connection, table: Table, claimed: Claimed, /, **values: object) ->
 
 def release_all(tx: Connection) -> None:
     """End every lease: for the start of a service that is alone on its database, after the death of another."""
-    for table in (accounts, posts, revisions, receivers, deliveries):
+    for table in (accounts, posts, revisions, media, receivers, deliveries):
         tx.execute(update(table).where(table.c.claimed_until.is_not(None)).values(claimed_until=None))

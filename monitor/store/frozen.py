@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from monitor.model.findings import Disposition, Finding, Reason
-from monitor.model.posts import Origin, Part
+from monitor.model.posts import Media, MediaKind, Origin, Part
 from monitor.model.rulebook import Kind, Severity
+
+_LONGEST_URL: Final = 8000
 
 
 def parts_to_json(parts: Iterable[Part]) -> list[dict[str, object]]:
@@ -17,6 +19,16 @@ def parts_to_json(parts: Iterable[Part]) -> list[dict[str, object]]:
 def parts_from_json(rows: Sequence[Mapping[str, Any]]) -> tuple[Part, ...]:
     """The parts as they were."""
     return tuple(Part(Origin(r["origin"]), r["text"], by_author=r["by_author"]) for r in rows)
+
+
+def media_to_json(shown: Iterable[Media]) -> list[list[str]]:
+    """The pictures of one text; addresses that no server would take are left out."""
+    return [[str(each.kind), each.url] for each in shown if len(each.url) <= _LONGEST_URL]
+
+
+def media_from_json(rows: Sequence[Sequence[str]] | None) -> tuple[Media, ...]:
+    """The pictures as they were."""
+    return tuple(Media(MediaKind(kind), url) for kind, url in rows or ())
 
 
 def reason_to_json(reason: Reason) -> dict[str, object]:

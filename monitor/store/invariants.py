@@ -60,6 +60,10 @@ _EMPTY: Mapping[str, str] = MappingProxyType(
         "I8 two open gaps": """
         select account_id from gaps where to_at is null group by account_id having count(*) > 1
     """,
+        "I12 a picture that is kept without a digest, or settled but due": """
+        select id from media where (state = 'kept' and (sha256 is null or size is null or fetched_at is null))
+        or (state = 'wanted') <> (due_at is not null)
+    """,
         "I11 a lease on finished work": """
         select id from deliveries where claimed_until is not null and state <> 'waiting'
         union all select id from revisions where claimed_until is not null and state <> 'pending'

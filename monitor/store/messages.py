@@ -1,6 +1,7 @@
 """What a delivery says, made from rows only, so that it can be made at any later time by any process."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -23,6 +24,7 @@ from monitor.model.messages import (
 from monitor.model.posts import PostKind
 from monitor.model.rulebook import Severity
 from monitor.store.frozen import findings_from_json, parts_from_json, reason_from_json
+from monitor.store.pictures import pictures_of
 from monitor.store.schema import (
     alert_events,
     alerts,
@@ -66,7 +68,10 @@ def _notice(tx: Connection, topic: str, rest: str) -> Notice | None:
     event = alert_events.c
     wanted = _events().where(event.alert_id == int(number), event.seq == int(seq))
     row = tx.execute(wanted).one_or_none()
-    return None if row is None else _notice_of(topic, row, _findings_told(tx, row), _first_leak(tx, row.alert_id))
+    if row is None:
+        return None
+    notice = _notice_of(topic, row, _findings_told(tx, row), _first_leak(tx, row.alert_id))
+    return replace(notice, pictures=pictures_of(tx, row.post_id))
 
 
 def _events() -> Select[Any]:
@@ -80,7 +85,7 @@ def _events() -> Select[Any]:
         alert_events,
         *(alerts.c.ref, alerts.c.label, people.c.name, people.c.title, revisions.c.no, revisions.c.parts),
         *(posts.c.platform, posts.c.kind.label("post_kind"), posts.c.url, posts.c.claimed_at),
-        *(posts.c.first_seen_at, posts.c.gone_at),
+        *(posts.c.first_seen_at, posts.c.gone_at, alerts.c.post_id),
     ).select_from(joined)
 
 

@@ -8,13 +8,14 @@ from typing import Any, Final
 from sqlalchemy import Connection, case, func, insert, literal, select, update
 
 from monitor.errors import NotFoundError
+from monitor.evidence import MOST_OF_A_POST
 from monitor.failpoints import passing
 from monitor.model.people import Account
-from monitor.model.posts import Cause, FetchedPost, Page, Payload, ReadState
-from monitor.store import follows
+from monitor.model.posts import Cause, FetchedPost, Media, Page, Payload, ReadState
+from monitor.store import follows, pictures
 from monitor.store.claims import RELEASED, farthest_read, keep
 from monitor.store.engine import insert_into
-from monitor.store.frozen import parts_to_json
+from monitor.store.frozen import media_from_json, media_to_json, parts_to_json
 from monitor.store.gaps import close_gap, open_gap
 from monitor.store.incidents import close_incident, open_incident
 from monitor.store.schema import accounts, payloads, posts, revisions, sightings
@@ -59,6 +60,12 @@ class _Known:
     current_rev: int
     leads: bool
     texts: dict[str, int]  # content hash -> revision number
+    media: dict[int, tuple[Media, ...]]  # revision number -> its pictures
+
+    def note(self, row: Any) -> None:  # noqa: ANN401 - a row of _TEXTS
+        """One of its texts, as _TEXTS gives it."""
+        self.texts[row.content_hash] = row.no
+        self.media[row.no] = media_from_json(row.media)
 
 
 _Key = tuple[str, str]
@@ -133,10 +140,10 @@ def _known_posts(tx: Connection, account_id: int, fetched: Sequence[FetchedPost]
         ids = sorted({post.native_id for post in fetched if post.platform == platform})
         for start in range(0, len(ids), CHUNK):
             wanted = (posts.c.platform == platform) & posts.c.native_id.in_(ids[start : start + CHUNK])
-            for number, native_id, current, author, state, no, content_hash in tx.execute(_TEXTS.where(wanted)):
-                leads = author == account_id or state == "removed"
-                post = known.setdefault((platform, native_id), _Known(number, current, leads, {}))
-                post.texts[content_hash] = no
+            for row in tx.execute(_TEXTS.where(wanted)):
+                leads = row.author_account_id == account_id or row.state == "removed"
+                post = known.setdefault((platform, row.native_id), _Known(row.id, row.current_rev, leads, {}, {}))
+                post.note(row)
     return known
 
 
@@ -149,8 +156,8 @@ def _known_by_other_ids(tx: Connection, account_id: int, strange: Sequence[Fetch
         mine = (posts.c.author_account_id == account_id) & posts.c.url.in_(urls[start : start + CHUNK])
         by_id: dict[int, _Known] = {}
         for row in tx.execute(looking.where(mine)):
-            post = by_id.setdefault(row.id, _Known(row.id, row.current_rev, leads=True, texts={}))
-            post.texts[row.content_hash] = row.no
+            post = by_id.setdefault(row.id, _Known(row.id, row.current_rev, leads=True, texts={}, media={}))
+            post.note(row)
             if row.no == row.current_rev:
                 shown.setdefault((row.platform, row.url, row.claimed_at, row.content_hash), post)
     looks = {_key(post): (post.platform, post.url, post.claimed_at, post.content_hash) for post in strange}
@@ -180,7 +187,7 @@ def _overlaps(
 _TEXTS: Final = (
     select(
         *(posts.c.id, posts.c.native_id, posts.c.current_rev, posts.c.author_account_id),
-        *(accounts.c.state, revisions.c.no, revisions.c.content_hash),
+        *(accounts.c.state, revisions.c.no, revisions.c.content_hash, revisions.c.media),
     )
     .select_from(
         posts.join(revisions, revisions.c.post_id == posts.c.id).join(
@@ -218,6 +225,7 @@ def _save_posts(
                 _show_text(tx, post, fetched, now)
             if fetched.completes:
                 _complete(tx, post, fetched, now)
+            _show_pictures(tx, post, fetched, now)
             counts["known"] += 1
             continue
         counts["new_revisions" if post.texts else "new_posts"] += 1
@@ -262,7 +270,7 @@ def _add_posts(
     tx.execute(insert(posts), rows)
     mine = (posts.c.id > last) & (posts.c.author_account_id == account_id)
     added = tx.execute(select(posts.c.platform, posts.c.native_id, posts.c.id).where(mine)).all()
-    return {(platform, native_id): _Known(number, 1, True, {}) for platform, native_id, number in added}
+    return {(platform, native_id): _Known(number, 1, True, {}, {}) for platform, native_id, number in added}
 
 
 def _new_text(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime) -> dict[str, Any]:
@@ -281,6 +289,7 @@ def _new_text(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime)
         "cause": cause,
         "content_hash": fetched.content_hash,
         "parts": parts_to_json(fetched.parts),
+        "media": media_to_json(fetched.media[: MOST_OF_A_POST + 1]),
         "effective_at": effective_at,
     }
 
@@ -303,6 +312,14 @@ def _complete(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime)
     if tx.execute(select(revisions.c.parts).where(this)).scalar_one() != parts:
         whole = {"parts": parts, "cause": Cause.COMPLETED, "state": "pending", "again": False, "due_at": now}
         tx.execute(update(revisions).where(this).values(**whole, **RELEASED))
+
+
+def _show_pictures(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime) -> None:
+    """The pictures of a version that we have: an edit may have added some, and no word."""
+    no = post.texts[fetched.content_hash]
+    known = post.media.get(no)
+    if known is not None and fetched.media and fetched.media != known:  # None: new with this very page
+        pictures.show_again(tx, post.id, no, known, fetched, now)
 
 
 def _look_for_flagged(tx: Connection, account_id: int, page: Page, known: dict[_Key, _Known], now: datetime) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from monitor.alert import Route, Urgency
 from monitor.errors import StoreError
+from monitor.evidence import DELETED
 from monitor.model.findings import Reason
 from monitor.model.messages import AlertState, DeliveryState, EventKind, Verdict
 from monitor.review import NO_LEAK, consequence_of
@@ -127,7 +128,8 @@ def _announce(tx: Connection, last: Row[Any]) -> None:
     if event is None:
         return  # retention took what it said
     text = tx.execute(select(c.post_id, c.effective_at).where(c.id == event.revision_id)).one()
-    announce(tx, findings_from_json(event.findings), text.effective_at, post_id=text.post_id, source=BY_VERDICT)
+    said = [found for found in findings_from_json(event.findings) if found.reason.code != DELETED]
+    announce(tx, said, text.effective_at, post_id=text.post_id, source=BY_VERDICT)
 
 
 def _take_back(tx: Connection, number: int, now: datetime, *, keep: bool) -> None:

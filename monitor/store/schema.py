@@ -1,22 +1,22 @@
 """The tables. Times are Utc, texts Verbatim, structures Json; a claim is four columns (see claims.py)."""
 
-from typing import Any
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    UniqueConstraint,
-)
-from sqlalchemy.sql.elements import ColumnElement
-
-from monitor.store.types import Json, Utc, Verbatim, Zstd
+from monitor.store.columns import at as _at
+from monitor.store.columns import claim as _claim
+from monitor.store.columns import count as _count
+from monitor.store.columns import flag as _flag
+from monitor.store.columns import json as _json
+from monitor.store.columns import maybe_at as _maybe_at
+from monitor.store.columns import maybe_text as _maybe_text
+from monitor.store.columns import number as _number
+from monitor.store.columns import of as _of
+from monitor.store.columns import only_where as _only_where
+from monitor.store.columns import row_id as _id
+from monitor.store.columns import text as _text
+from monitor.store.columns import texts as _texts
+from monitor.store.columns import words as _words
+from monitor.store.types import Json, Zstd
 
 metadata = MetaData(
     naming_convention={
@@ -26,63 +26,6 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     }
 )
-
-
-def _id() -> Column[int]:
-    return Column("id", Integer, primary_key=True)
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Verbatim, nullable=False)
-
-
-def _texts(*names: str) -> tuple[Column[str], ...]:
-    return tuple(map(_text, names))
-
-
-def _words(name: str) -> Column[str]:
-    """Text that may be missing: then it is empty, never null."""
-    return Column(name, Verbatim, nullable=False, default="")
-
-
-def _maybe_text(name: str) -> Column[str]:
-    return Column(name, Verbatim)
-
-
-def _at(name: str) -> Column[Any]:
-    return Column(name, Utc, nullable=False)
-
-
-def _maybe_at(name: str) -> Column[Any]:
-    return Column(name, Utc)
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, default=0)
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False)
-
-
-def _json(name: str) -> Column[Any]:
-    return Column(name, Json, nullable=False)
-
-
-def _of(name: str, target: str, *, optional: bool = False) -> Column[Any]:
-    return Column(name, ForeignKey(target), nullable=optional)
-
-
-def _claim() -> tuple[Column[Any], ...]:
-    return (_maybe_at("due_at"), _maybe_at("claimed_until"), _count("claim_no"), _count("attempts"))
-
-
-def _only_where(index: str, *columns: Column[Any], where: ColumnElement[bool], unique: bool = False) -> Index:
-    return Index(index, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 # --- who is read, and what was read ---------------------------------------------------------------------------------
@@ -124,6 +67,7 @@ accounts = Table(
     Column("interval_s", Float, nullable=False),
     _maybe_at("last_success_at"),
     _at("added_at"),
+    _maybe_text("after_deletion"),  # keep | digest | purge
     *_claim(),
     UniqueConstraint("key"),
     UniqueConstraint("source", "platform", "native_id"),
@@ -194,6 +138,7 @@ revisions = Table(
     _maybe_text("native_rev"),
     *_texts("cause", "content_hash"),
     _json("parts"),
+    Column("media", Json),  # its pictures: kind and address of each
     _at("effective_at"),
     _at("seen_at"),
     _of("payload_id", "payloads.id", optional=True),
@@ -208,6 +153,27 @@ revisions = Table(
     UniqueConstraint("post_id", "content_hash"),
     Index(None, "state", "due_at"),  # the queue of judging, and the counts of health without reading texts
     Index(None, "payload_id"),
+)
+media = Table(
+    "media",
+    metadata,
+    _id(),
+    _of("post_id", "posts.id"),
+    _of("revision_id", "revisions.id"),
+    _number("position"),  # in its post, from 0
+    *_texts("kind", "url", "host", "state"),  # wanted | kept | gone | refused | missed | purged
+    _words("note"),
+    _maybe_text("sha256"),
+    Column("size", Integer),
+    _maybe_text("content_type"),
+    Column("headers", Json),
+    Column("status", Integer),
+    _at("wanted_at"),
+    _maybe_at("fetched_at"),
+    *_claim(),
+    UniqueConstraint("post_id", "position"),
+    Index(None, "state", "due_at"),
+    Index(None, "sha256"),
 )
 gaps = Table(
     "gaps",

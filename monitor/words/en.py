@@ -72,6 +72,14 @@ _NAMES: Final = {
     "pace_event_near": "a lift within 72 hours",
     "pace_busy_hour": "an hour of many posts",
     "pace_quiet_hour": "an hour without posts",
+    "media_picture": "Picture",
+    "media_cover": "Video cover",
+    "picture_wanted": "being fetched",
+    "picture_kept": "kept",
+    "picture_gone": "gone before we had it",
+    "picture_refused": "not taken: too large, or at an address that is not asked",
+    "picture_missed": "not to be had for a day",
+    "picture_purged": "deleted when its time was over",
     "account_ok": "readable",
     "account_stale": "not read for too long",
     "account_blocked": "cannot be read",
@@ -217,6 +225,7 @@ _FAILURES: Final = {
 }
 
 _REASONS: Final = {
+    "deleted_with_post": "the post was deleted, and its text with it, as is wished for this account",
     "unreleased_name": "the name of a product that is not released yet",
     "unreleased_name_spelled": "the name of a product that is not released yet, {how}",
     "codename_in_context": "a code name, {how}; {context}",

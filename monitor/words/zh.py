@@ -70,6 +70,14 @@ _NAMES: Final = {
     "pace_event_near": "72 小时内解禁",
     "pace_busy_hour": "常发帖的时段",
     "pace_quiet_hour": "不发帖的时段",
+    "media_picture": "图片",
+    "media_cover": "视频封面",
+    "picture_wanted": "正在获取",
+    "picture_kept": "已保存",
+    "picture_gone": "获取前已被删除",
+    "picture_refused": "未获取：过大，或地址不允许访问",
+    "picture_missed": "一天内始终无法获取",
+    "picture_purged": "保存期已过，已删除",
     "account_ok": "可读",
     "account_stale": "太久没有读到",
     "account_blocked": "无法读取",
@@ -215,6 +223,7 @@ _FAILURES: Final = {
 }
 
 _REASONS: Final = {
+    "deleted_with_post": "帖子已被删除，按该账号的设置，原文也已删除",
     "unreleased_name": "出现了未发布产品的名称",
     "unreleased_name_spelled": "出现了未发布产品的名称（{how}）",
     "codename_in_context": "出现了产品代号（{how}），而且{context}",

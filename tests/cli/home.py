@@ -83,7 +83,7 @@ class Home:
 
     path: Path
     port: int = 8080
-    posts: list[dict[str, str]] = field(default_factory=list)
+    posts: list[dict[str, Any]] = field(default_factory=list)
     script: Reply | Raw | None = None  # instead of the feed
 
     def __enter__(self) -> Self:

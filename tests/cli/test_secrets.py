@@ -235,7 +235,9 @@ WRONG_CONFIG = [
     pytest.param('["greycrane-q5"]', "[greycrane-q5]", id="a product without quotes"),
     pytest.param('["greycrane-q5"]', '["greycrane-q5-x"]', id="a product that is not listed"),
     pytest.param(
-        "[log]", f'[database]\nurl = "postgresql://monitor:{PASSWORD}@127.0.0.1:1/x"\n[log]', id="database elsewhere"
+        "[log]",
+        f'[database]\nevidence_dir = "e"\nurl = "postgresql://monitor:{PASSWORD}@127.0.0.1:1/x"\n[log]',
+        id="database elsewhere",
     ),
     pytest.param(
         "[log]", f'[database]\nurl = "mysql://monitor:{PASSWORD}@127.0.0.1:1/x"\n[log]', id="no such database"

@@ -34,9 +34,9 @@ from tests.config.sample import load
 )
 def test_a_mistake_is_refused_at_its_line(lines: str, problem: str, fix: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
-        load(f"[database]\n{lines}\n", tmp_path)
+        load(f'[database]\nevidence_dir = "evidence"\n{lines}\n', tmp_path)
     error = caught.value
-    assert error.line in {1, 2, 3, 4}
+    assert error.line in {1, 2, 3, 4, 5}
     assert problem in error.problem
     assert fix in error.fix
     assert "hunter2" not in str(error)
@@ -47,15 +47,36 @@ def test_a_password_stands_beside_the_address_and_in_no_repr(tmp_path: Path) -> 
     (tmp_path / "pw").chmod(0o600)
     path = tmp_path / "config.toml"
     for line, environ in (('password_file = "pw"', {}), ('password_env = "PW"', {"PW": "p@ss/w:rd 云"})):
-        path.write_text(f'[database]\nurl = "postgresql://mo%40n@db.example:5433/leaks?sslmode=require"\n{line}\n')
+        url = "postgresql://mo%40n@db.example:5433/leaks?sslmode=require"
+        path.write_text(f'[database]\nurl = "{url}"\nevidence_dir = "pics"\n{line}\n')
         settings = load_config(path, environ, kinds())
-        url = make_url(settings.database_url)
-        assert (url.username, url.password, url.host, url.port) == ("mo@n", "p@ss/w:rd 云", "db.example", 5433)
-        assert (url.database, url.query) == ("leaks", {"sslmode": "require"})
+        made = make_url(settings.database_url)
+        assert (made.username, made.password, made.host, made.port) == ("mo@n", "p@ss/w:rd 云", "db.example", 5433)
+        assert (made.database, made.query) == ("leaks", {"sslmode": "require"})
         assert "p@ss" not in repr(settings)
         assert settings.warnings == load("", tmp_path).warnings
 
 
 def test_a_server_behind_a_socket_needs_neither_user_nor_password(tmp_path: Path) -> None:
     url = "postgresql:///leaks?host=/var/run/postgresql"
-    assert load(f'[database]\nurl = "{url}"\n', tmp_path).database_url == url
+    assert load(f'[database]\nurl = "{url}"\nevidence_dir = "pics"\n', tmp_path).database_url == url
+
+
+@pytest.mark.parametrize(
+    ("lines", "folder"),
+    [
+        ("", "data/evidence"),
+        ('url = "sqlite:///state/leaks.db"', "state/evidence"),
+        ('url = "sqlite:////var/lib/leaks.db"', "/var/lib/evidence"),
+        ('evidence_dir = "pics"', "pics"),
+        ('evidence_dir = "/srv/pics"\nurl = "postgresql:///leaks"', "/srv/pics"),
+    ],
+)
+def test_pictures_lie_beside_a_file_or_where_is_said(lines: str, folder: str, tmp_path: Path) -> None:
+    assert load(f"[database]\n{lines}\n", tmp_path).evidence_dir == tmp_path / folder
+
+
+def test_beside_a_server_somebody_must_say_where_pictures_lie(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no folder for the pictures") as caught:
+        load('[database]\nurl = "postgresql:///leaks"\n', tmp_path)
+    assert "evidence_dir" in caught.value.fix

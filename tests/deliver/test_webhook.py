@@ -13,7 +13,7 @@ from monitor.deliver import FORMATS
 from monitor.errors import RenderError
 from monitor.model.findings import Reason
 from monitor.model.messages import Disclosure, EventKind, IncidentEvent, Message, Receiver
-from monitor.model.posts import Origin, Part
+from monitor.model.posts import Evidence, MediaKind, MediaState, Origin, Part
 from monitor.model.rulebook import NEVER
 from tests.deliver.samples import (
     DIGEST,
@@ -48,7 +48,7 @@ ALERT_KEYS = {
     "link",
     "text",
 }
-POST_KEYS = ALERT_KEYS | {"kinds", "post"}
+POST_KEYS = ALERT_KEYS | {"kinds", "post", "media"}
 FULL_KEYS = POST_KEYS | {"findings", "lifts_at"}
 EVERY_MESSAGE: dict[str, Message] = {
     **{f"alert.{event}": notice(event=event) for event in EventKind},
@@ -99,6 +99,17 @@ def test_a_receiver_is_told_as_much_as_its_disclosure_allows(
     show: Disclosure, keys: set[str], event: EventKind
 ) -> None:
     assert set(payload(notice(event=event), receiver(show=show))["data"]) == keys
+
+
+def test_the_address_of_a_picture_is_for_the_fullest_disclosure_alone() -> None:
+    picture = Evidence(
+        MediaKind.COVER, MediaState.KEPT, "https://a.example/1?token=hush", "ab" * 32, fetched_at=SEEN_AT
+    )
+    at = {show: payload(notice(pictures=(picture,)), receiver(show=show))["data"] for show in Disclosure}
+    told = {"kind": "cover", "state": "kept", "sha256": "ab" * 32, "fetched_at": "2030-11-28T15:41:00.000Z"}
+    assert "media" not in at[Disclosure.MINIMAL]
+    assert at[Disclosure.POST]["media"] == [told]
+    assert at[Disclosure.FULL]["media"] == [told | {"url": "https://a.example/1?token=hush"}]
 
 
 def test_the_smallest_disclosure_is_exactly_this() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 
-from monitor.store import Store, accounts, outbox, rescans, revisions, status
+from monitor.store import Store, accounts, outbox, pictures, rescans, revisions, status
 from tests.store import sample
 from tests.store.sample import NOON
 
@@ -19,9 +19,10 @@ EVERY_SECOND: dict[str, Callable[[Connection], object]] = {
     "delivery": lambda tx: outbox.claim_delivery(tx, "desk", NOON),
     "counts": lambda tx: status.counts(tx, NOON),
     "rescan": lambda tx: rescans.rescan_some(tx, sample.RULES, NOON),
+    "pictures": lambda tx: pictures.claim_pictures(tx, NOON, limit=10),
     "alerts of a post": lambda tx: revisions.alerts_before(tx, 1),
 }
-GROWING = {"posts", "revisions", "sightings", "payloads", "findings", "alert_events", "deliveries", "attempts"}
+GROWING = {"posts", "revisions", "sightings", "payloads", "findings", "alert_events", "deliveries", "attempts", "media"}
 
 
 @pytest.mark.parametrize("work", EVERY_SECOND.values(), ids=EVERY_SECOND.keys())

@@ -10,7 +10,7 @@ from monitor.errors import Failure, RenderError
 from monitor.incident import IncidentKind
 from monitor.model.findings import Disposition, Reason
 from monitor.model.messages import AlertState, DeliveryState, EventKind, Found, IncidentEvent, ReceiverState, Verdict
-from monitor.model.posts import Origin, PostKind
+from monitor.model.posts import MediaKind, MediaState, Origin, PostKind
 from monitor.model.rulebook import Kind, Severity
 from monitor.words import LANGUAGES, placeholders, platform_name, say, say_reason
 
@@ -28,8 +28,11 @@ NAMED_BY: dict[str, type[StrEnum]] = {
     "incident": IncidentEvent,
     "delivery": DeliveryState,
     "receiver": ReceiverState,
+    "media": MediaKind,
+    "picture": MediaState,
 }
 REASONS: dict[str, tuple[str, ...]] = {
+    "deleted_with_post": (),
     "unreleased_name": (),
     "unreleased_name_spelled": ("how",),
     "codename_in_context": ("context", "how"),
