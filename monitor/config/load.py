@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from pydantic import ValidationError
 
-from monitor.config.entries import make_heartbeat, make_people, make_receivers, rules_key_of
+from monitor.config.entries import make_heartbeat, make_people, make_receivers, rules_key_of, sessions_key_of
 from monitor.config.explain import explain
 from monitor.config.routes import make_network
 from monitor.config.settings import FetchOptions, Log, Retention, Settings, Web
@@ -42,6 +42,7 @@ def _settings(file: File, source: Source) -> Settings:
     network = make_network(file.network, source)
     people = make_people(file, network, source)
     receivers = make_receivers(file, network, source)
+    rules_key = rules_key_of(file, source)
     return Settings(
         path=source.path,
         database_url=_database_url(file.database, source),
@@ -50,7 +51,9 @@ def _settings(file: File, source: Source) -> Settings:
         people=people,
         receivers=receivers,
         rules_dir=source.path.parent / file.rules.dir,
-        rules_key=rules_key_of(file, source),
+        rules_key=rules_key,
+        sessions_key=sessions_key_of(file, rules_key, source),
+        session_lasts_s=file.sessions.lasts_s,
         retention=Retention(file.retention.flagged_days, file.retention.unflagged_days),
         web=_web(file, source),
         fetch=FetchOptions(file.fetch.user_agent, file.fetch.workers, file.fetch.host_distance_s, file.fetch.adapt),

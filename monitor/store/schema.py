@@ -2,18 +2,8 @@
 
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    UniqueConstraint,
-)
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint
+from sqlalchemy.schema import ForeignKey
 from sqlalchemy.sql.elements import ColumnElement
 
 from monitor.store.types import Json, Utc, Verbatim, Zstd
@@ -396,4 +386,13 @@ attempts = Table(
     Column("status", Integer),
     _words("outcome"),
     UniqueConstraint("delivery_id", "no"),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    *_texts("name", "place", "kind", "closed", "state"),  # first | reserve; cookie | token; ok | refused | untested
+    _at("put_at"),
+    _maybe_at("last_good_at"),
+    UniqueConstraint("name", "place"),
 )
