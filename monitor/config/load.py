@@ -28,6 +28,12 @@ def load_config(path: Path, environ: Mapping[str, str], kinds: Kinds) -> Setting
     return _settings(read_tables(source, kinds), source)
 
 
+def load_text(path: Path, text: str, environ: Mapping[str, str], kinds: Kinds) -> Settings:
+    """The configuration that this text would be in that file; raises as `load_config` does."""
+    source = Source(path, text, environ)
+    return _settings(read_tables(source, kinds), source)
+
+
 def read_tables(source: Source, kinds: Kinds) -> File:
     """The tables of the file, each key of the right shape; ConfigError if one is not."""
     root = file_of(kinds)

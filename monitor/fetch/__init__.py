@@ -18,6 +18,7 @@ plaintext  HTML to text
 walls      pages that stand where posts should be
 presence   whether a post can still be seen at its address
 pacing     when to ask again
+recognise  what an address that people copy means; lookup asks for what it does not say
 canary     a post of our own, for proof
 """
 
