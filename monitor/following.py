@@ -16,6 +16,7 @@ from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone
 from monitor.reading import host_of
 from monitor.runtime import Runtime, World
+from monitor.sessions import sign_in
 from monitor.store import accounts, follows, hosts, queueing, revisions
 from monitor.store.follows import FollowedPost
 from monitor.telemetry import log_event, log_trouble
@@ -55,7 +56,7 @@ def follow_one(world: World, runtime: Runtime, post: FollowedPost) -> None:
     """One question for one post: still there, edited, or gone."""
     account = runtime.accounts[post.account_key]
     try:
-        answer = _ask(world, account, post)
+        answer = _ask(world, runtime, account, post)
     except TransportError as error:
         log_trouble("follow_failed", account=account.key, failure=error.failure, status=error.status)
         with world.store.write() as tx:
@@ -72,11 +73,15 @@ def follow_one(world: World, runtime: Runtime, post: FollowedPost) -> None:
         follows.look_later(tx, post, now + step if step else None)
 
 
-def _ask(world: World, account: Account, post: FollowedPost) -> FetchedPost | Gone | None:
+def _ask(world: World, runtime: Runtime, account: Account, post: FollowedPost) -> FetchedPost | Gone | None:
     source, now = source_of(account), world.clock.now()
-    if isinstance(source, Asks):
-        return source.one(account, post.native_id, world.client, now)
-    return ask_address(Asking(world.client, account, now), post.url)
+
+    def ask(signed_in: Account) -> FetchedPost | Gone | None:
+        if isinstance(source, Asks):
+            return source.one(signed_in, post.native_id, world.client, now)
+        return ask_address(Asking(world.client, signed_in, now), post.url)
+
+    return ask(sign_in(world.store, runtime.settings, account))
 
 
 def _save_gone(world: World, runtime: Runtime, post: FollowedPost, answer: Gone, now: datetime) -> None:

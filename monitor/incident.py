@@ -48,6 +48,8 @@ class IncidentKind(StrEnum):
     DISK_LOW = "disk_low"
     REVIEW_OVERDUE = "review_overdue"
     OPS_UNREACHABLE = "ops_unreachable"
+    SESSION_AGEING = "session_ageing"
+    SESSION_REPLACED = "session_replaced"
 
 
 K = IncidentKind

@@ -12,11 +12,13 @@ from sqlalchemy import Connection
 from monitor.incident import SKEW_BOUND_S as WRONG_S
 from monitor.incident import IncidentKind, is_low, next_event, overdue_reviews, skew_s
 from monitor.model.rulebook import BEGINNING
+from monitor.model.sessions import Place, SessionState, is_old
 from monitor.moves import Moves
 from monitor.pace import Hours, near_people
 from monitor.reading import pace_of
 from monitor.runtime import Runtime, World
-from monitor.store import accounts, blindness, canaries, habits, incidents, status
+from monitor.sessions import accounts_of, usual_life
+from monitor.store import accounts, blindness, canaries, habits, incidents, sessions, status
 from monitor.store.status import OpenIncident
 from monitor.telemetry import log_fault, log_trouble
 
@@ -61,6 +63,7 @@ def look_around(world: World, runtime: Runtime, senses: Senses) -> None:
         blindness.settle_overdue(tx, status.counts(tx, now).unread, now)
         if runtime.has_canary:
             canaries.look(tx, now, began_at=senses.began_at, every_s=runtime.settings.heartbeat.every_s)
+        _settle(tx, IncidentKind.SESSION_AGEING, _old_sessions(tx, runtime, now), now)
         _settle(tx, IncidentKind.REVIEW_OVERDUE, _reviews(runtime, now), now)
         _look_at_disk(tx, senses.free_bytes(), now)
         _look_at_clock(tx, skew_s(senses.offsets_s()), now)
@@ -148,6 +151,20 @@ def _settle(tx: Connection, kind: str, wanted: Mapping[str, Mapping[str, str]], 
 def _reviews(runtime: Runtime, now: datetime) -> Mapping[str, Mapping[str, str]]:
     people = {person.key: person.review_at for person in runtime.settings.people}
     return {key: {"person": key} for key in overdue_reviews(people, now)}
+
+
+def _old_sessions(tx: Connection, runtime: Runtime, now: datetime) -> Mapping[str, Mapping[str, str]]:
+    """Those in use that will soon be refused, if they last as long as usual."""
+    named = accounts_of(runtime.settings)
+    old: dict[str, Mapping[str, str]] = {}
+    for session in sessions.list_sessions(tx) if named else ():
+        if session.place is not Place.FIRST or session.state is SessionState.REFUSED or session.name not in named:
+            continue
+        lasts = usual_life(runtime.settings, named[session.name][0])
+        if lasts is not None and is_old(session.put_at, lasts, now):
+            days = {"days": str((now - session.put_at).days), "usual": str(lasts.days)}
+            old[session.name] = {"session": session.name, **days}
+    return old
 
 
 def _look_at_disk(tx: Connection, free_bytes: int | None, now: datetime) -> None:

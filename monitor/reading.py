@@ -17,6 +17,7 @@ from monitor.model.people import Account
 from monitor.model.posts import Page
 from monitor.pace import Pace, next_lift, pace
 from monitor.runtime import Runtime, World
+from monitor.sessions import read_signed_in
 from monitor.store import accounts, blindness, hosts, incidents
 from monitor.store.accounts import CalmRead, ClaimedAccount, Saved
 from monitor.telemetry import log_event, log_fault, log_trouble
@@ -58,7 +59,7 @@ def fetch_one(world: World, runtime: Runtime, claimed: ClaimedAccount) -> None:
     account = runtime.read_accounts[claimed.key]
     try:
         passing("C1")
-        page = _read(world, account, claimed)
+        page = _read(world, runtime, account, claimed)
     except TransportError as error:
         _save_trouble(world, account, claimed, error)
     except Exception as error:  # noqa: BLE001 - what strangers send can fail anywhere, and must be seen to fail
@@ -69,8 +70,11 @@ def fetch_one(world: World, runtime: Runtime, claimed: ClaimedAccount) -> None:
         _save_page(world, runtime, account, claimed, page)
 
 
-def _read(world: World, account: Account, claimed: ClaimedAccount) -> Page:
-    page = source_of(account).page(account, claimed.read, world.client, world.clock.now())
+def _read(world: World, runtime: Runtime, account: Account, claimed: ClaimedAccount) -> Page:
+    def ask(signed_in: Account) -> Page:
+        return source_of(account).page(signed_in, claimed.read, world.client, world.clock.now())
+
+    page = read_signed_in(world.store, runtime.settings, world.clock, account, ask)
     if claimed.knows_posts and not page.unchanged and not page.posts:
         raise FetchError(Failure.SUSPECT_EMPTY, "an empty list from an account that had posts")
     return page

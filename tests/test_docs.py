@@ -41,6 +41,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "": (),
     "database": ("database",),
     "rules": ("rules",),
+    "sessions": ("sessions",),
     "web": ("web",),
     "network": ("network",),
     "fetch": ("fetch",),

@@ -7,6 +7,9 @@ from typing import Annotated, Any, Final
 import typer
 
 from monitor.cli import show
+from monitor.cli.account_add import add_account
+from monitor.cli.account_session import list_sessions, renew_session
+from monitor.cli.account_try import try_account
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_runtime, open_store, readable_settings
 from monitor.cli.world import open_world
 from monitor.errors import NotFoundError
@@ -22,6 +25,10 @@ DAY_S: Final = 86_400
 DAYS_A_MONTH: Final = 30
 
 app = typer.Typer(help="What is watched, and reading it now.", no_args_is_help=True)
+app.command("add")(add_account)
+app.command("test")(try_account)
+app.command("session")(renew_session)
+app.command("sessions")(list_sessions)
 
 
 @app.command("list")

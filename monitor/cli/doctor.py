@@ -5,6 +5,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
@@ -14,15 +15,14 @@ import typer
 from monitor.cli import show
 from monitor.cli.check import unknown_products
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_runtime, open_store
+from monitor.cli.page import read_once, refusal_of
+from monitor.cli.world import open_client
 from monitor.clock import SystemClock
 from monitor.config import Settings
 from monitor.errors import LeakMonitorError, TransportError
-from monitor.fetch import SOURCES
-from monitor.model.posts import ReadState
-from monitor.net.client import Client
 from monitor.pipeline import Runtime
 from monitor.rules.seal import rules_files
-from monitor.words import say
+from monitor.sessions import sign_in
 
 LITTLE_ROOM_BYTES = 500 * 2**20
 GROUP_OR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -48,9 +48,10 @@ def doctor(
     Receivers are not asked, because every message rings somewhere: `leak-monitor receivers test` does that.
     """
     runtime = load_runtime(config)
-    findings = [*_machine(runtime.settings), *_files(runtime), *_database(runtime.settings)]
+    of_database = list(_database(runtime.settings))
+    findings = [*_machine(runtime.settings), *_files(runtime), *of_database]
     if not offline:
-        findings += _accounts(runtime)
+        findings += _accounts(runtime, has_database=all(finding.ok for finding in of_database))
     if as_json:
         for finding in findings:
             show.print_json(asdict(finding))
@@ -93,16 +94,15 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", ok=False, found=str(error), fix="see the message")
 
 
-def _accounts(runtime: Runtime) -> Iterator[Finding]:
-    clock, language = SystemClock(), runtime.settings.language
-    client = Client(elapsed_s=clock.elapsed_s, user_agent=runtime.settings.fetch.user_agent)
-    for account in runtime.accounts.values():
-        try:
-            page = SOURCES[account.source].page(account, ReadState(), client, clock.now())
-        except TransportError as error:
-            cause = say(language, f"failure_{error.failure}_cause")
-            fix = say(language, f"failure_{error.failure}_remedy")
-            yield Finding(account.key, ok=False, found=cause, fix=fix)
-        else:
-            yield Finding(account.key, ok=True, found=f"{len(page.posts)} posts")
-    client.close()
+def _accounts(runtime: Runtime, *, has_database: bool) -> Iterator[Finding]:
+    settings = runtime.settings
+    with open_store(settings) if has_database else nullcontext() as store, open_client(settings) as client:
+        for account in runtime.accounts.values():
+            try:
+                signed_in = sign_in(store, settings, account) if store else account
+                page = read_once(signed_in, client, SystemClock())
+            except TransportError as error:
+                refused = refusal_of(error, settings.language)
+                yield Finding(account.key, ok=False, found=refused.cause, fix=refused.remedy)
+            else:
+                yield Finding(account.key, ok=True, found=f"{len(page.posts)} posts")

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from monitor.cli.files import open_store
 from monitor.clock import SystemClock
+from monitor.config import Settings
 from monitor.net.client import Client
 from monitor.pipeline import Runtime, World
 
@@ -12,10 +13,15 @@ from monitor.pipeline import Runtime, World
 @contextmanager
 def open_world(runtime: Runtime) -> Iterator[World]:
     """Database and client, closed at the end. Claims keep this apart from a service on the same database."""
-    clock = SystemClock()
-    client = Client(elapsed_s=clock.elapsed_s, user_agent=runtime.settings.fetch.user_agent)
-    with open_store(runtime.settings) as store:
-        try:
-            yield World(store=store, client=client, clock=clock)
-        finally:
-            client.close()
+    with open_store(runtime.settings) as store, open_client(runtime.settings) as client:
+        yield World(store=store, client=client, clock=SystemClock())
+
+
+@contextmanager
+def open_client(settings: Settings) -> Iterator[Client]:
+    """The way out, closed at the end."""
+    client = Client(elapsed_s=SystemClock().elapsed_s, user_agent=settings.fetch.user_agent)
+    try:
+        yield client
+    finally:
+        client.close()

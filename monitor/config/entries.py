@@ -77,6 +77,12 @@ def rules_key_of(file: File, source: Source) -> str:
     return _secret("key", file.rules.key_env, file.rules.key_file, ("rules",), source, check_rules_key) or ""
 
 
+def sessions_key_of(file: File, rules_key: str, source: Source) -> str:
+    """What sessions are encrypted with, "" if there is nothing: the key of the rules, else one of their own."""
+    table = file.sessions
+    return rules_key or _secret("key", table.key_env, table.key_file, ("sessions",), source, check_rules_key) or ""
+
+
 def _check_pace(accounts: Sequence[Account], distance_s: float, source: Source) -> None:
     """Warn of hosts that have more accounts than can be asked for as often as is wished."""
     intervals_s: dict[str, list[float]] = {}

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from pydantic import ValidationError
 
-from monitor.config.entries import make_heartbeat, make_people, make_receivers, rules_key_of
+from monitor.config.entries import make_heartbeat, make_people, make_receivers, rules_key_of, sessions_key_of
 from monitor.config.explain import explain
 from monitor.config.routes import make_network
 from monitor.config.settings import FetchOptions, Log, Retention, Settings, Web
@@ -28,6 +28,12 @@ def load_config(path: Path, environ: Mapping[str, str], kinds: Kinds) -> Setting
     return _settings(read_tables(source, kinds), source)
 
 
+def load_text(path: Path, text: str, environ: Mapping[str, str], kinds: Kinds) -> Settings:
+    """The configuration that this text would be in that file; raises as `load_config` does."""
+    source = Source(path, text, environ)
+    return _settings(read_tables(source, kinds), source)
+
+
 def read_tables(source: Source, kinds: Kinds) -> File:
     """The tables of the file, each key of the right shape; ConfigError if one is not."""
     root = file_of(kinds)
@@ -42,6 +48,7 @@ def _settings(file: File, source: Source) -> Settings:
     network = make_network(file.network, source)
     people = make_people(file, network, source)
     receivers = make_receivers(file, network, source)
+    rules_key = rules_key_of(file, source)
     return Settings(
         path=source.path,
         database_url=_database_url(file.database, source),
@@ -51,7 +58,9 @@ def _settings(file: File, source: Source) -> Settings:
         people=people,
         receivers=receivers,
         rules_dir=source.path.parent / file.rules.dir,
-        rules_key=rules_key_of(file, source),
+        rules_key=rules_key,
+        sessions_key=sessions_key_of(file, rules_key, source),
+        session_lasts_s=file.sessions.lasts_s,
         retention=Retention(file.retention.flagged_days, file.retention.unflagged_days),
         web=_web(file, source),
         fetch=FetchOptions(file.fetch.user_agent, file.fetch.workers, file.fetch.host_distance_s, file.fetch.adapt),

@@ -1,5 +1,6 @@
 """What config.toml says, checked and whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -65,4 +66,6 @@ class Settings:
     network: Route = DIRECT  # of whatever has no route of its own
     warnings: tuple[str, ...] = ()
     rules_key: str = field(default="", repr=False)  # an age identity; "" where the rules stand open
+    sessions_key: str = field(default="", repr=False)  # the same for sessions; that of the rules if there is one
+    session_lasts_s: Mapping[str, float] = field(default_factory=dict)  # how long a session lasts there, by platform
     digest: str = ""  # SHA-256 of the file, for the audit log

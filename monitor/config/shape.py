@@ -62,6 +62,14 @@ class RulesTable(Table):
     key_file: Line | None = None
 
 
+class SessionsTable(Table):
+    """[sessions]."""
+
+    key_env: Variable | None = None
+    key_file: Line | None = None
+    lasts_s: dict[Key, Seconds] = Field(default={}, alias="lasts")
+
+
 class WebTable(Table):
     """[web]."""
 
@@ -214,6 +222,7 @@ class File(Table):
     timezone: Zone = ZoneInfo("UTC")
     database: DatabaseTable = DatabaseTable()
     rules: RulesTable = RulesTable()
+    sessions: SessionsTable = SessionsTable()
     web: WebTable = WebTable()
     network: NetworkTable = NetworkTable()
     fetch: FetchTable = FetchTable()

@@ -23,6 +23,7 @@ plaintext  HTML to text
 walls      pages that stand where posts should be
 presence   whether a post can still be seen at its address
 pacing     when to ask again
+recognise  what an address that people copy means; lookup asks for what it does not say
 canary     a post of our own, for proof
 """
 
@@ -47,6 +48,7 @@ from monitor.fetch.youtube import YoutubeSource
 from monitor.model.canary import KEY
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Page, ReadState
+from monitor.model.sessions import SessionKind
 from monitor.net.client import Client
 
 
@@ -106,6 +108,16 @@ def shortest_s(account: Account) -> float:
 def post_price_usd(account: Account) -> float:
     """What reading a post costs there."""
     return float(getattr(source_of(account), "post_price_usd", 0.0))
+
+
+def session_lasts_s(account: Account) -> float:
+    """How long a cookie or token usually lasts there, in seconds; 0 if for ever, or if nobody knows."""
+    return float(getattr(source_of(account), "session_lasts_s", 0.0))
+
+
+def session_kind(account: Account) -> SessionKind:
+    """What people sign in with there."""
+    return SessionKind(getattr(source_of(account), "session_kind", SessionKind.COOKIE))
 
 
 def is_reduced(account: Account) -> bool:

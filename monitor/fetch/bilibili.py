@@ -85,6 +85,7 @@ class BilibiliSource:
     """Reads a user's dynamics."""
 
     table = BilibiliTable
+    session_lasts_s = 180 * 86400.0
     shortest_s = 600.0
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:

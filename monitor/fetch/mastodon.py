@@ -21,6 +21,7 @@ from monitor.fetch.remembered import Remembered, remembered
 from monitor.fetch.shaping import Draft, dicts, inner, text_id
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, ItemError, MediaKind, Origin, Page, PostKind, ReadState
+from monitor.model.sessions import SessionKind
 from monitor.net.client import Client
 
 _PAGE: Final = 40
@@ -48,6 +49,7 @@ class MastodonSource:
     """Reads an account's statuses by the API."""
 
     table = MastodonTable
+    session_kind = SessionKind.TOKEN
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read: the newest page and as many older ones as reach back to what was known."""

@@ -91,6 +91,7 @@ class WeiboSource:
     """Reads an account's posts, and its own replies below the newest of them."""
 
     table = WeiboTable
+    session_lasts_s = 30 * 86400.0
 
     def __init__(self) -> None:
         self._visitors = Visitors()

@@ -25,6 +25,7 @@ from monitor.fetch.shaping import dicts, inner, text_id
 from monitor.fetch.tweets import Included, Tweet, chain_of, order, post_of, versions_of
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Page, ReadState
+from monitor.model.sessions import SessionKind
 from monitor.net.client import Answer, Client
 
 _ID: Final = re.compile(r"\d{1,20}", re.ASCII)
@@ -100,6 +101,7 @@ class XSource:
     """Reads an account's posts by the API."""
 
     table = XTable
+    session_kind = SessionKind.TOKEN
     post_price_usd = 0.005
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:

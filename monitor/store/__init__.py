@@ -6,6 +6,7 @@ claims      fenced leases
 accounts    who is read and when; posts saves what a read brought (T1), gaps what it may have missed
 revisions   texts to judge and what was found in them (T2); rescans those that new rules have not seen
 queueing    who is to be told of what; receivers by whom, outbox how the attempts went (T3)
+sessions    cookies and tokens that people renew, encrypted
 incidents   our own trouble; blindness that of accounts, one or many
 messages    what a delivery says, from rows only
 reviews     alerts as people see them, and what people make of them

@@ -363,3 +363,12 @@ attempts = Table(
     _words("outcome"),
     UniqueConstraint("delivery_id", "no"),
 )
+sessions = Table(
+    "sessions",
+    metadata,
+    _id(),
+    *_texts("name", "place", "kind", "closed", "state"),  # first | reserve; cookie | token; ok | refused | untested
+    _at("put_at"),
+    _maybe_at("last_good_at"),
+    UniqueConstraint("name", "place"),
+)

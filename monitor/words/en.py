@@ -167,11 +167,13 @@ _FAILURES: Final = {
     "failure_blocked_cause": "The network refuses us and does not say why.",
     "failure_blocked_remedy": "Poll less often, renew the account's session or token, or read through another address.",
     "failure_login_wall_cause": "The network asks to sign in.",
-    "failure_login_wall_remedy": "Give this account a session or token; then it is read again by itself.",
+    "failure_login_wall_remedy": "Give this account a session or token "
+    "(`leak-monitor accounts session NAME`); then it is read again by itself.",
     "failure_captcha_cause": "The network asks for proof that we are no robot.",
     "failure_captcha_remedy": "Solve it in a browser with the same session, and poll less often.",
     "failure_session_expired_cause": "The network no longer takes our session or token.",
-    "failure_session_expired_remedy": "Renew the session or token of this account; then it is read again by itself.",
+    "failure_session_expired_remedy": "Renew the session or token of this account "
+    "(`leak-monitor accounts session NAME`); then it is read again by itself.",
     "failure_private_cause": "The account shows its posts to some people only.",
     "failure_private_remedy": "Watch with a session that may see it, or stop watching it: only public posts are read.",
     "failure_quota_cause": "The reads that were paid for are used up.",

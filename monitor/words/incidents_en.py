@@ -89,6 +89,14 @@ _KINDS: Final = {
     "incident_ops_unreachable": "Nobody who runs the monitor could be told of its trouble",
     "incident_ops_unreachable_cause": "No receiver with ops = true took a message; incidents are open.",
     "incident_ops_unreachable_remedy": "Run `leak-monitor incidents list`, and mend or add a receiver with ops = true.",
+    "incident_session_ageing": "The session {subject} will soon be refused: it is {days} days old",
+    "incident_session_ageing_cause": "Sessions of this platform usually last {usual} days.",
+    "incident_session_ageing_remedy": "Sign in anew and give it to `leak-monitor accounts session NAME`; with "
+    "--reserve it waits until it is needed.",
+    "incident_session_replaced": "The session {subject} was refused; its reserve has taken its place",
+    "incident_session_replaced_cause": "The network took the reserve where it refused the other.",
+    "incident_session_replaced_remedy": "Nothing is missed. Sign in anew and give a new reserve to "
+    "`leak-monitor accounts session NAME --reserve`.",
 }
 
 INCIDENTS: Final = {**_FRAME, **_KINDS}

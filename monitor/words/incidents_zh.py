@@ -84,6 +84,14 @@ _KINDS: Final = {
     "incident_ops_unreachable": "监测出了问题，却没能通知到任何运维人员",
     "incident_ops_unreachable_cause": "没有一个 ops = true 的接收端收下消息，而故障仍未结束。",
     "incident_ops_unreachable_remedy": "请运行 `leak-monitor incidents list`，并修复或添加 ops = true 的接收端。",
+    "incident_session_ageing": "登录 {subject} 即将失效：已用了 {days} 天",
+    "incident_session_ageing_cause": "该平台的登录通常持续 {usual} 天。",
+    "incident_session_ageing_remedy": "请重新登录，并交给 `leak-monitor accounts session 名称`；"
+    "加 --reserve 则留作备用。",
+    "incident_session_replaced": "登录 {subject} 已被拒绝，备用登录已接替",
+    "incident_session_replaced_cause": "平台拒绝了原来的登录，接受了备用的。",
+    "incident_session_replaced_remedy": "没有漏读。请重新登录，并把新的备用交给 "
+    "`leak-monitor accounts session 名称 --reserve`。",
 }
 
 INCIDENTS: Final = {**_FRAME, **_KINDS}

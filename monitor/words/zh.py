@@ -165,11 +165,13 @@ _FAILURES: Final = {
     "failure_blocked_cause": "平台拒绝了我们，没有说明原因。",
     "failure_blocked_remedy": "请放慢读取，更新该账号的登录或令牌，或换一个出口地址。",
     "failure_login_wall_cause": "平台要求登录。",
-    "failure_login_wall_remedy": "请为该账号提供登录或令牌，之后会自动恢复读取。",
+    "failure_login_wall_remedy": "请为该账号提供登录或令牌"
+    "（`leak-monitor accounts session 名称`），之后会自动恢复读取。",
     "failure_captcha_cause": "平台要求证明不是机器人。",
     "failure_captcha_remedy": "请用同一登录在浏览器里完成验证，并放慢读取。",
     "failure_session_expired_cause": "平台不再接受我们的登录或令牌。",
-    "failure_session_expired_remedy": "请更新该账号的登录或令牌，之后会自动恢复读取。",
+    "failure_session_expired_remedy": "请更新该账号的登录或令牌"
+    "（`leak-monitor accounts session 名称`），之后会自动恢复读取。",
     "failure_private_cause": "该账号的帖子只对部分人可见。",
     "failure_private_remedy": "请改用看得到的登录，或不再监测该账号：本系统只读公开帖子。",
     "failure_quota_cause": "已购买的读取额度用完了。",
