@@ -17,8 +17,10 @@ from monitor.model.people import Account, Person
 from monitor.model.rulebook import RuleBook
 from monitor.moves import Moves
 from monitor.net.client import Client
+from monitor.owed import Owed
 from monitor.store import Store, accounts
 from monitor.store.accounts import CalmRead
+from monitor.store.claims import Claimed
 from monitor.together import Together
 
 
@@ -76,6 +78,7 @@ class World:
     draw: Callable[[], float] = random.random
     stopping: threading.Event = field(default_factory=threading.Event)
     moves: Moves = field(default_factory=Moves)  # the work that others do for us
+    owed: Owed[Claimed] = field(default_factory=Owed)
     calm_reads: Together[CalmRead] = field(init=False)
 
     def __post_init__(self) -> None:
