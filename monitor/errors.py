@@ -6,8 +6,10 @@ LeakMonitorError
         RuleError         a file of the rules directory
     TransportError        an HTTP exchange failed (net)
         FetchError        one account could not be read this time
+    ResourceError         this machine gives us no more files, memory or room
     StoreError            the database cannot be used
-        StoreLostError    the server went away in the middle of a transaction
+        StoreDownError    not because of what was asked: the disk is full, the server away, the file locked
+            StoreLostError    the server went away in the middle of a transaction
         StoreInUseError   another process holds this SQLite file
         SchemaError       the tables are of another version
     ClaimLostError        somebody else has this row now: drop the result
@@ -15,7 +17,11 @@ LeakMonitorError
     NotFoundError         what was asked for does not exist
 """
 
+import errno
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 
 class LeakMonitorError(Exception):
@@ -86,11 +92,47 @@ class FetchError(TransportError):
     """An answer came, but it is no good read of the account."""
 
 
+class ResourceError(LeakMonitorError):
+    """This machine does not let us work; `cure` says what to do. No fault of what was worked on."""
+
+    def __init__(self, cure: str) -> None:
+        self.cure = cure
+        super().__init__(cure)
+
+
+NO_ROOM: Final = "the disk is full: make room; nothing that was stored is lost"
+NO_FILES: Final = "no more files can be opened: raise the limit of the process (LimitNOFILE, ulimit -n)"
+_CURES: Mapping[int, str] = MappingProxyType(
+    {
+        errno.EMFILE: NO_FILES,
+        errno.ENFILE: "no more files can be opened on this machine: raise its limit (fs.file-max)",
+        errno.ENOMEM: "the machine has no memory left: see what takes it",
+        errno.ENOSPC: NO_ROOM,
+        errno.EDQUOT: "the quota on the disk is used up: raise it or make room; nothing that was stored is lost",
+        errno.EFBIG: "a file may not grow further: raise the limit of the process (LimitFSIZE, ulimit -f)",
+    }
+)
+
+
+def own_trouble(error: OSError) -> ResourceError | None:
+    """The same as a ResourceError, if it is about this machine and not about the file or the host."""
+    cure = _CURES.get(error.errno or 0)
+    return ResourceError(cure) if cure else None
+
+
 class StoreError(LeakMonitorError):
     """The database cannot be used; the message says what to do."""
 
 
-class StoreLostError(StoreError):
+class StoreDownError(StoreError):
+    """The database takes nothing now, whatever it is asked for; `cure` says what to do."""
+
+    def __init__(self, message: str, cure: str) -> None:
+        self.cure = cure
+        super().__init__(message)
+
+
+class StoreLostError(StoreDownError):
     """The database server went away in the middle of a transaction: whether it was committed is not known."""
 
 
@@ -104,6 +146,9 @@ class SchemaError(StoreError):
 
 class ClaimLostError(LeakMonitorError):
     """The lease ran out and another worker has the row: whatever we computed must not be written."""
+
+
+OUR_OWN: Final = (ResourceError, StoreDownError)  # over by themselves, or mended by who runs us: done again then
 
 
 class RenderError(LeakMonitorError):

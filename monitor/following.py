@@ -20,7 +20,7 @@ from monitor.sessions import sign_in
 from monitor.store import accounts, follows, hosts, queueing, revisions
 from monitor.store.follows import FollowedPost
 from monitor.telemetry import log_event, log_trouble
-from monitor.workers import hand_over
+from monitor.workers import give_back, hand_over
 
 FOLLOWED_AT_ONCE: Final = 4
 HICCUP: Final = timedelta(minutes=5)  # after an answer that says nothing
@@ -28,6 +28,7 @@ HICCUP: Final = timedelta(minutes=5)  # after an answer that says nothing
 
 def follow_due(world: World, runtime: Runtime, pool: Executor, *, room: int = FOLLOWED_AT_ONCE) -> list[Future[None]]:
     """Ask for flagged posts that are due, a few at a time: reading comes first."""
+    give_back(world)
     with world.store.write() as tx:
         due = follows.claim_follows(tx, world.clock.now(), limit=room)
         ready = _whose_turn_it_is(tx, world, runtime, due)

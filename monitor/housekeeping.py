@@ -1,5 +1,6 @@
 """Once an hour: old texts and those of deleted posts are blanked, and files that no row needs are removed."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,23 @@ from monitor.store import blobs, pictures, retention
 from monitor.telemetry import log_event, log_trouble
 
 WRONG_CLOCK_S: Final = 86_400.0
+EVERY_S: Final = 3600.0
+TRIED_EVERY_S: Final = 60.0
+
+
+class Hourly:
+    """Work that is to be done well once an hour, and is tried each minute until it was."""
+
+    def __init__(self, elapsed_s: Callable[[], float], work: Callable[[], object]) -> None:
+        self._elapsed_s = elapsed_s
+        self._work = work
+        self._due_s = elapsed_s() + EVERY_S
+
+    def __call__(self) -> None:
+        """Do it if it is time."""
+        if self._elapsed_s() >= self._due_s:
+            self._work()
+            self._due_s = self._elapsed_s() + EVERY_S
 
 
 def keep_house(world: World, runtime: Runtime, drift_s: float) -> None:

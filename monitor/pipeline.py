@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 from monitor import alert, evidence
 from monitor.deliver import FORMATS, retry, send
 from monitor.deliver.heartbeat import beat
-from monitor.errors import RenderError
+from monitor.errors import OUR_OWN, RenderError
 from monitor.failpoints import passing
 from monitor.match import usual_client
 from monitor.model.canary import KEY
@@ -45,7 +45,7 @@ from monitor.store.outbox import ClaimedDelivery
 from monitor.store.receivers import ClaimedReceiver
 from monitor.store.revisions import PendingRevision
 from monitor.telemetry import log_event, log_fault
-from monitor.workers import guarded, hand_over
+from monitor.workers import give_back, guarded, hand_over
 
 __all__ = ["Runtime", "World", "deliver_due", "deliver_to", "fetch_due", "match_new"]
 
@@ -58,6 +58,7 @@ DELIVERIES_A_TURN: Final = 100
 
 def match_new(world: World, runtime: Runtime, *, limit: int = REVISIONS_A_TICK) -> int:
     """Judge every text that waits, or else some that the present rules have not seen; answers how many were taken."""
+    give_back(world)
     with world.store.write() as tx:
         now = world.clock.now()
         pending = revisions.claim_revisions(tx, now, limit=limit)
@@ -78,6 +79,8 @@ def match_one(world: World, runtime: Runtime, revision: PendingRevision) -> None
         evaluation = runtime.matcher.evaluate(
             revision.parts, knows=knows, at=revision.effective_at, usual_client=client, set_aside=set_aside
         )
+    except OUR_OWN:
+        raise  # the post is not to blame
     except Exception as error:  # noqa: BLE001 - a poisonous post is put aside, its neighbours go on
         _put_aside(world, runtime, revision, error)
         return
@@ -187,6 +190,7 @@ def _put_aside(world: World, runtime: Runtime, revision: PendingRevision, error:
 
 def deliver_due(world: World, runtime: Runtime, pool: Executor) -> list[Future[None]]:
     """Send what waits, one worker a receiver, so that a broken one never delays another."""
+    give_back(world)
     now = world.clock.now()
     with world.store.write() as tx:
         queueing.gather_digests(tx, now)
@@ -208,7 +212,12 @@ def deliver_to(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None
             delivery = outbox.claim_delivery(tx, claimed.key, world.clock.now())
         if delivery is None:
             break
-        if not deliver_one(world, receiver, claimed, delivery):
+        try:
+            well = deliver_one(world, receiver, claimed, delivery)
+        except OUR_OWN as error:
+            world.owed.add(delivery, error.cure, world.clock.elapsed_s())
+            raise
+        if not well:
             return  # it fails: its next turn is settled
         claimed = replace(claimed, failures=0)
         if world.stopping.wait(retry.PACE_S):

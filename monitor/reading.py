@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from monitor.errors import Failure, FetchError, TransportError
+from monitor.errors import OUR_OWN, Failure, FetchError, TransportError
 from monitor.failpoints import passing
 from monitor.fetch import pacing, shortest_s, source_of
 from monitor.model.canary import KEY
@@ -21,7 +21,7 @@ from monitor.sessions import read_signed_in
 from monitor.store import accounts, blindness, hosts, incidents
 from monitor.store.accounts import CalmRead, ClaimedAccount, Saved
 from monitor.telemetry import log_event, log_fault, log_trouble
-from monitor.workers import hand_over
+from monitor.workers import give_back, hand_over
 
 ACCOUNTS_A_TICK: Final = 64
 STRANGER_WAITS: Final = timedelta(seconds=5)
@@ -29,6 +29,7 @@ STRANGER_WAITS: Final = timedelta(seconds=5)
 
 def fetch_due(world: World, runtime: Runtime, pool: Executor, *, room: int = ACCOUNTS_A_TICK) -> list[Future[None]]:
     """Read accounts that are due and whose hosts may be asked, as many at once as there is room for."""
+    give_back(world)
     ready: list[ClaimedAccount] = []
     with world.store.write() as tx:
         while len(ready) < room:
@@ -62,6 +63,8 @@ def fetch_one(world: World, runtime: Runtime, claimed: ClaimedAccount) -> None:
         page = _read(world, runtime, account, claimed)
     except TransportError as error:
         _save_trouble(world, account, claimed, error)
+    except OUR_OWN:
+        raise  # the account is not to blame
     except Exception as error:  # noqa: BLE001 - what strangers send can fail anywhere, and must be seen to fail
         log_fault("read_failed", error, account=account.key)
         _save_trouble(world, account, claimed, FetchError(Failure.FAULT, type(error).__name__))

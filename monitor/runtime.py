@@ -19,9 +19,11 @@ from monitor.model.people import Account, Person
 from monitor.model.rulebook import RuleBook
 from monitor.moves import Moves
 from monitor.net.client import Client
+from monitor.owed import Owed
 from monitor.pace import Hours, host_floors, lifts_of
 from monitor.store import Store, accounts
 from monitor.store.accounts import CalmRead
+from monitor.store.claims import Claimed
 from monitor.together import Together
 
 
@@ -92,6 +94,7 @@ class World:
     stopping: threading.Event = field(default_factory=threading.Event)
     moves: Moves = field(default_factory=Moves)  # the work that others do for us
     hours: dict[str, Hours] = field(default_factory=dict)  # in which people post, by person; renewed by the look-out
+    owed: Owed[Claimed] = field(default_factory=Owed)
     calm_reads: Together[CalmRead] = field(init=False)
 
     def __post_init__(self) -> None:

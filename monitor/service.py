@@ -16,11 +16,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor import __version__
 from monitor.clock import Clock
 from monitor.collecting import COLLECTED_AT_ONCE, collect_due
-from monitor.errors import InputError, LeakMonitorError
+from monitor.errors import OUR_OWN, InputError, LeakMonitorError, StoreDownError, own_trouble
 from monitor.failpoints import passing
 from monitor.following import FOLLOWED_AT_ONCE, follow_due
-from monitor.housekeeping import keep_house
-from monitor.lookout import Senses, Watchdog, free_bytes_of, look_around, told_on_health
+from monitor.housekeeping import TRIED_EVERY_S, Hourly, keep_house
+from monitor.lookout import Senses, Watchdog, free_bytes_of, look_around, out_of_files, told_on_health
 from monitor.model.canary import CANARY_RECEIVER
 from monitor.net.client import Client
 from monitor.net.clocks import HostClocks
@@ -38,13 +38,12 @@ from monitor.store import (
     rulebooks,
     status,
 )
-from monitor.telemetry import log_event, log_fault, log_trouble
+from monitor.telemetry import log_event, log_fault, log_lines_lost, log_trouble
 from monitor.web.health import Report
 
 WORK_LATE: Final = timedelta(minutes=5)  # due rows older than this mean that a stage does not keep up
 JUMP_S: Final = 5.0  # between the wall clock and the steady one
 MOST_THREADS: Final = 128
-HOUSEKEEPING_S: Final = 3600.0
 LOOK_OUT_S: Final = 30.0
 RELOAD_CHECK_S: Final = 2.0
 WATCH_S: Final = 2.0
@@ -143,6 +142,10 @@ class Service:
                 with store.write() as tx:
                     claims.release_all(tx)
         self._install(self.runtime, "start")
+
+        def clean() -> None:
+            keep_house(self.world, self.runtime, self._drift.seconds())
+
         ticks: tuple[tuple[str, Callable[[], object], float], ...] = (
             ("fetch", self._fetch, self._tick_s),
             ("match", self._match, self._tick_s / 2),
@@ -152,7 +155,7 @@ class Service:
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
             ("look-out", self._look_around, LOOK_OUT_S),
             ("seal", partial(audit.seal_all, store), SEAL_EVERY_S),
-            (HOUSEKEEPING, lambda: keep_house(self.world, self.runtime, self._drift.seconds()), HOUSEKEEPING_S),
+            (HOUSEKEEPING, Hourly(self.world.clock.elapsed_s, clean), TRIED_EVERY_S),
         )
         for name, work, every_s in ticks:
             self.world.metrics.beat(name, self.world.clock.now())
@@ -239,12 +242,14 @@ class Service:
         try:
             work()
         except Exception as error:  # noqa: BLE001 - a tick that fails is tried again at the next; health tells
-            self._faults[name] = f"loop {name} fails: {type(error).__name__}"
+            own = own_trouble(error) if isinstance(error, OSError) else error
+            why = own.cure if isinstance(own, OUR_OWN) else type(error).__name__
+            self._faults[name] = f"loop {name} fails: {why}"
             log_fault("tick_failed", error, loop=name)
         else:
             self._faults.pop(name, None)
         self.world.metrics.beat(name, self.world.clock.now())
-        if name != HOUSEKEEPING:  # it rests for an hour
+        if name != HOUSEKEEPING:  # it may take its time
             self._watchdog.came_round(name, well=name not in self._faults)
 
     def _fetch(self) -> None:
@@ -305,13 +310,16 @@ class Service:
         """The truth about us, for monitors; asks the database once."""
         now, silent = self.world.clock.now(), self._watchdog.silent()
         problems = [f"loop {name} is stalled" for name in silent] + list(self._faults.values())
+        problems += [f"work is put off: {cure}" for cure in self.world.owed.cures(self.world.clock.elapsed_s())]
+        problems += [problem for problem in (out_of_files(), log_lines_lost()) if problem]
         problems += [f"{name} is stuck since {round(s)} s" for name, s in self._watchdog.stuck(self.world).items()]
         facts: dict[str, object] = {"version": __version__, "rules": self.runtime.book.hash[:12]}
         try:
             with self.world.store.read() as tx:
                 counts, found = status.counts(tx, now), status.open_incidents(tx)
-        except LeakMonitorError:
-            return Report(not silent, (*problems, "the database does not answer"), facts)
+        except LeakMonitorError as error:
+            why = f": {error.cure}" if isinstance(error, StoreDownError) else ""
+            return Report(not silent, (*problems, f"the database does not answer{why}"), facts)
         facts |= {
             "accounts": dict(counts.accounts),
             "alerts": dict(counts.alerts),

@@ -49,12 +49,44 @@ def set_up_logging(level: str, *, as_json: bool, to: str = STDERR, stream: TextI
 
     `to` is "stderr", "syslog" (that of this machine), "syslog:///path" (a socket) or "syslog://host:port" (UDP).
     """
-    lines = logging.StreamHandler(stream or sys.stderr)
+    lines = _Lines(stream or sys.stderr)
     lines.setFormatter(_JsonLines() if as_json else _TextLines())
     root = logging.getLogger()
     root.handlers[:] = [lines if to == STDERR else _syslog(to, lines, as_json=as_json)]
     root.setLevel(logging.WARNING)
     _LOGGER.setLevel(level.upper())
+
+
+def log_lines_lost() -> str:
+    """What is wrong if the log took no lines of late; else empty."""
+    found = [getattr(handler, "instead", handler) for handler in logging.getLogger().handlers]
+    lost = sum(handler.lost for handler in found if isinstance(handler, _Lines))
+    return f"the log cannot be written: {lost} lines may be missing" if lost else ""
+
+
+class _Lines(logging.StreamHandler[TextIO]):
+    """Lines that cannot be written are counted, and the first that can be tells of them; never a traceback.
+
+    The library's own way would write the errors that are being handled, and their texts may quote a post.
+    """
+
+    lost = 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it, and before it how many may be missing."""
+        if self.lost:
+            lost, self.lost = self.lost, 0
+            told = logging.LogRecord(_LOGGER.name, logging.WARNING, "", 0, "log_interrupted", None, None)
+            told.fields = {"lines": lost}
+            super().emit(told)
+            if self.lost:
+                self.lost += lost
+                return
+        super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802 - the library's name
+        """Count it."""
+        self.lost += 1
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Field]:

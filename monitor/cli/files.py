@@ -202,8 +202,10 @@ class Watched:
     def _keep_last_good(self) -> None:
         """A copy of a configuration that loaded, for a start with a broken one. It holds no secrets."""
         try:
-            shutil.copyfile(self._path, self._last_good)
-            self._last_good.chmod(0o600)
+            fresh = self._last_good.with_name(f"{self._last_good.name}.new")
+            shutil.copyfile(self._path, fresh)
+            fresh.chmod(0o600)
+            fresh.replace(self._last_good)  # on a full disk the one before stays whole
         except OSError:
             log_trouble("last_good_not_kept", config=self._path.name)
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from monitor.config import lines
 from monitor.config.values import Refused
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, own_trouble
 
 _T = TypeVar("_T")
 
@@ -22,6 +22,8 @@ def read_source(path: Path, environ: Mapping[str, str]) -> "Source":
     try:
         raw = path.read_bytes()
     except OSError as error:
+        if own := own_trouble(error):
+            raise own from None
         fix = "make one: leak-monitor init" if isinstance(error, FileNotFoundError) else "it must be a file we may read"
         raise ConfigError(str(path), None, f"cannot read it: {error.strerror}", fix) from None
     try:
@@ -100,5 +102,7 @@ class Source:
         try:
             return (self.path.parent / name).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError, ValueError) as error:
+            if isinstance(error, OSError) and (own := own_trouble(error)):
+                raise own from None
             why = error.strerror if isinstance(error, OSError) and error.strerror else "not a text file"
             raise self.error(at, f"cannot read {name}: {why}", fix) from None

@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import requests
 import urllib3
 
-from monitor.errors import Failure, TransportError
+from monitor.errors import Failure, TransportError, own_trouble
 from monitor.model.routes import DIRECT, Route
 from monitor.net.adapter import GuardedAdapter, tls_trusting
 from monitor.net.guard import check_url
@@ -239,5 +239,7 @@ def _named_failures(host: str) -> Iterator[None]:
     try:
         yield
     except _RAISED as error:
+        if isinstance(error, OSError) and (own := own_trouble(error)):
+            raise own from None
         failure, told = next((failure, told) for kinds, failure, told in _FAILURES if isinstance(error, kinds))
         raise TransportError(failure, told.format(host)) from None

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 import python_socks
 from python_socks.sync import Proxy as Socks
 
-from monitor.errors import Failure, TransportError
+from monitor.errors import Failure, TransportError, own_trouble
 from monitor.model.routes import DIRECT, Proxy, Route
 from monitor.net.guard import check_address, check_name
 
@@ -27,6 +27,15 @@ _SOCKS_TARGET_IS_AWAY: Final = frozenset({3, 4, 5, 6})  # RFC 1928, section 6: t
 def look_up(host: str) -> Sequence[str]:
     """The addresses of a name, or of an address in any spelling, as the system's resolver gives them."""
     return list(dict.fromkeys(str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)))
+
+
+def check_sockets() -> None:
+    """Raise ResourceError if this process can have no more sockets: then no host is to blame for what failed."""
+    try:
+        socket.socket().close()
+    except OSError as error:
+        if own := own_trouble(error):
+            raise own from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +105,13 @@ class Line:
                 opened = reach(address, port)
             except TimeoutError:
                 failure = Failure.TIMEOUT if failure is Failure.NETWORK else failure
-            except OSError:
-                continue
+            except OSError as error:
+                if own := own_trouble(error):
+                    raise own from None
             else:
                 opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 return opened
+        check_sockets()
         raise TransportError(failure, f"{what} cannot be connected to")
 
     def _timeout_s(self) -> float:
@@ -116,7 +127,7 @@ class Line:
             try:
                 return way.connect(target, port, timeout=self._timeout_s())
             except python_socks.ProxyConnectionError:
-                continue
+                check_sockets()
             except (python_socks.ProxyError, ConnectionError) as error:
                 if isinstance(error, python_socks.ProxyError) and error.error_code in _SOCKS_TARGET_IS_AWAY:
                     raise ConnectionError from None
@@ -133,6 +144,7 @@ class Line:
         try:
             return self.resolve(host)
         except (OSError, UnicodeError):
+            check_sockets()
             raise TransportError(failure, f"{host} does not resolve") from None
 
     def _check(self, host: str, address: str, why_not_public: str | None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyrage
 
-from monitor.errors import RuleError
+from monitor.errors import RuleError, own_trouble
 
 ENDING = ".age"
 NAME_A_KEY = "name one under [rules]: key_env or key_file"
@@ -82,6 +82,8 @@ def read_rules_file(path: Path, key: RulesKey | None) -> bytes:
     try:
         raw = path.read_bytes()
     except OSError as error:
+        if own := own_trouble(error):
+            raise own from None
         raise RuleError(path.name, None, f"cannot read it: {error.strerror}", "it must be a file we may read") from None
     return _opened(raw, key, path.name) if path.suffix == ENDING else raw
 

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from monitor.errors import SchemaError, StoreError
+from monitor.errors import SchemaError, StoreError, own_trouble
 from monitor.failpoints import passing
 from monitor.store import dump
 from monitor.store.engine import Store, file_of, hold_alone, upgrade, version_of, versions
 
 _BESIDE = ("", "-wal", "-shm", "-journal")  # a SQLite database, and what it may have beside it
+_NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_FSYNC")
 _SQLITE = b"SQLite format 3\x00"
 
 
@@ -90,7 +91,7 @@ def _check_kind(file: Path, wanted: str) -> None:
 def _copy(source: Path, target: Path) -> None:
     """All pages at one instant, into one file that needs none beside it."""
     with (
-        _told(source),
+        _told(source, target),
         closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as read,
         closing(sqlite3.connect(target, isolation_level=None)) as written,
     ):
@@ -148,11 +149,16 @@ def _flush(path: Path) -> None:
 
 
 @contextmanager
-def _told(file: Path) -> Iterator[None]:
-    """Turn errors about this file into ours."""
+def _told(file: Path, written: Path | None = None) -> Iterator[None]:
+    """Turn errors about this file into ours; those about room are about what is `written`, if that is another."""
     try:
         yield
     except OSError as error:
-        raise StoreError(f"{file}: {error.strerror}; check that it, or its folder, exists and is ours") from error
+        own = own_trouble(error)
+        fix = own.cure if own else "check that it, or its folder, exists and is ours"
+        raise StoreError(f"{file}: {error.strerror}; {fix}") from error
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "").startswith(_NO_ROOM):
+            where = (written or file).parent
+            raise StoreError(f"{where}: there is no room for the copy; make some, nothing was kept") from error
         raise StoreError(f"{file}: {error}; check the file and the room on its disk") from error

@@ -5,12 +5,12 @@ write names the number it was given, so that a worker whose lease ran out cannot
 `attempts` counts claims and is committed with them: work that kills the process leaves its trace.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, Table, or_, select, update
+from sqlalchemy import Connection, Row, Table, case, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from monitor.errors import ClaimLostError
@@ -45,6 +45,11 @@ class Claimed(Protocol):
     @property
     def claim_no(self) -> int:
         """The fence."""
+        ...
+
+    @property
+    def table(self) -> Table:
+        """Where the row is."""
         ...
 
 
@@ -117,6 +122,15 @@ def keep(tx: Connection, table: Table, claimed: Claimed, /, **values: object) ->
     mine = (table.c.id == claimed.id) & (table.c.claim_no == claimed.claim_no)
     if tx.execute(update(table).where(mine).values(**values)).rowcount != 1:
         raise ClaimLostError(f"{table.name} {claimed.id}: the lease ran out and another worker has it")
+
+
+def give_back(tx: Connection, claimed: Iterable[Claimed], due_at: datetime) -> None:
+    """Release rows as if they had not been taken, each due at that instant; not those we have no more."""
+    for row in claimed:
+        c = row.table.c
+        mine = (c.id == row.id) & (c.claim_no == row.claim_no) & c.claimed_until.is_not(None)
+        uncounted = case((c.attempts > 0, c.attempts - 1), else_=0)
+        tx.execute(update(row.table).where(mine).values(claimed_until=None, attempts=uncounted, due_at=due_at))
 
 
 def release_all(tx: Connection) -> None:

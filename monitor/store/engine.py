@@ -18,7 +18,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError, StatementError
 from sqlalchemy.schema import Table
 
-from monitor.errors import SchemaError, StoreError, StoreInUseError, StoreLostError
+from monitor.errors import (
+    NO_FILES,
+    NO_ROOM,
+    SchemaError,
+    StoreDownError,
+    StoreError,
+    StoreInUseError,
+    StoreLostError,
+    own_trouble,
+)
 from monitor.failpoints import passing
 from monitor.store import server
 
@@ -38,7 +47,7 @@ _FIXES = {
     "SQLITE_LOCKED": "another program holds the database: close it and try again",
     "SQLITE_CORRUPT": "the file is damaged: restore the last backup",
     "SQLITE_NOTADB": "the file is no database of ours: check `database`, or restore the last backup",
-    "SQLITE_FULL": "the disk is full: make room; nothing that was stored is lost",
+    "SQLITE_FULL": NO_ROOM,
     "SQLITE_IOERR": "the disk cannot be read or written: check it; nothing that was stored is lost",
     "SQLITE_READONLY": "the file cannot be written: check its owner and the mount",
     "SQLITE_CANTOPEN": "the file cannot be opened: check that its directory exists and is ours",
@@ -314,7 +323,19 @@ def _told_plainly() -> Iterator[None]:
         name = getattr(error.orig, "sqlite_errorname", "")
         fixes = (fix for code, fix in _FIXES.items() if name.startswith(code))
         problem, fix = (str(error.orig), next(fixes, "")) if name else server.describe(error)
-        lost = isinstance(error, DBAPIError) and error.connection_invalidated
-        raise (StoreLostError if lost else StoreError)(f"database: {problem}" + (f"; {fix}" if fix else "")) from None
+        if name.startswith("SQLITE_CANTOPEN") and not _may_open():
+            fix = NO_FILES
+        told = f"database: {problem}" + (f"; {fix}" if fix else "")
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise StoreLostError(told, fix or "the server went away") from None
+        raise (StoreDownError(told, fix) if fix else StoreError(told)) from None
     except SQLAlchemyError as error:
         raise StoreError(f"database: {error}") from None
+
+
+def _may_open() -> bool:
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
+    except OSError as error:
+        return own_trouble(error) is None
+    return True

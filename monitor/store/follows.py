@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, exists, func, select, update
 
 from monitor.model.messages import AlertState, Verdict
 from monitor.store import claims
@@ -19,6 +20,7 @@ SUSPECTED = "suspected"  # one answer said that it is gone
 class FollowedPost:
     """A flagged post that a worker may ask for now; `suspected` if the last answer was that it is gone."""
 
+    table: ClassVar[Table] = posts
     id: int
     claim_no: int
     native_id: str

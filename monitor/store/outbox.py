@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import ClassVar
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, select, true, update
 
 from monitor.errors import StoreError
 from monitor.model.canary import KEY
@@ -55,6 +56,7 @@ SETTLED = (DeliveryState.DEAD, DeliveryState.PARKED, DeliveryState.DELIVERED)
 class ClaimedDelivery:
     """A message that its receiver's worker may send now; `created_at` is when it was queued, or queued again."""
 
+    table: ClassVar[Table] = deliveries
     id: int
     claim_no: int
     attempts: int

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, func, insert, select, update
 
 from monitor.evidence import MOST_OF_A_POST, Settled, new_pictures, newer_address
 from monitor.model.posts import Evidence, FetchedPost, Media, MediaKind, MediaState
@@ -22,6 +22,7 @@ OF_ONE_HOST: Final = 4  # at the same time: one that is slow keeps no others wai
 class WantedPicture:
     """A picture that a worker may fetch now; `tries` counts this one, `bytes_before` is what its post has already."""
 
+    table: ClassVar[Table] = media
     id: int
     claim_no: int
     tries: int

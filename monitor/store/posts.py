@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from sqlalchemy import Connection, case, func, insert, literal, select, update
+from sqlalchemy import Connection, Table, case, func, insert, literal, select, update
 
 from monitor.errors import NotFoundError
 from monitor.evidence import MOST_OF_A_POST
@@ -29,6 +29,7 @@ NEWEST = 5  # posts of a read of which the next must show one
 class ClaimedAccount:
     """An account that a worker may read now."""
 
+    table: ClassVar[Table] = accounts
     id: int
     key: str
     claim_no: int

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
-from sqlalchemy import Connection, case, exists, select, update
+from sqlalchemy import Connection, Table, case, exists, select, update
 
 from monitor.alert import Urgency
 from monitor.model.messages import DeliveryState, Receiver, ReceiverState
@@ -26,6 +27,7 @@ AS_BEFORE = case((deliveries.c.urgency == Urgency.NOW, DeliveryState.WAITING), e
 class ClaimedReceiver:
     """A receiver to which one worker may send now."""
 
+    table: ClassVar[Table] = receivers
     id: int
     key: str
     claim_no: int

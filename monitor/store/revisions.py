@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, delete, exists, func, select, update
 
 from monitor.alert import AlertBefore, AlertChange, Announcement, Suppression
 from monitor.model.findings import Disposition, Finding
@@ -35,6 +35,7 @@ class PendingRevision:
     `again`: judged anew because what we know has changed, not the text.
     """
 
+    table: ClassVar[Table] = revisions
     id: int
     claim_no: int
     attempts: int

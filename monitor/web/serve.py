@@ -1,12 +1,66 @@
 """The web server in a thread of the service."""
 
+import os
 import socket
 import threading
+from contextlib import suppress
+from errno import EMFILE, ENFILE
+from threading import Event
+from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
 
 from monitor.errors import LeakMonitorError
+
+PAUSE_S: Final = 0.1
+
+
+class _Listener(socket.socket):
+    """Keeps some descriptors in hand, so that a process which may open no more files can still be asked how it is."""
+
+    SPARE: Final = 4
+
+    def __init__(self, family: int) -> None:
+        super().__init__(family, socket.SOCK_STREAM)
+        self._spare: list[int] = []
+        self._refill()
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next who asks; if there is no descriptor for it, one of those in hand is given up for it.
+
+        If none is left it is nobody's turn yet: asyncio, told why, would try again thousands of times.
+        """
+        try:
+            accepted = super().accept()
+        except OSError as error:
+            if error.errno not in (EMFILE, ENFILE):
+                raise
+            accepted = self._accept_for_spare()
+        self._refill()
+        return accepted
+
+    def _accept_for_spare(self) -> tuple[socket.socket, Any]:
+        with suppress(IndexError):
+            os.close(self._spare.pop())
+        try:
+            return super().accept()
+        except OSError as error:
+            if error.errno in (EMFILE, ENFILE):
+                Event().wait(PAUSE_S)
+                raise BlockingIOError from None
+            raise
+
+    def close(self) -> None:
+        """End listening, and let go what is in hand."""
+        while self._spare:
+            os.close(self._spare.pop())
+        super().close()
+
+    def _refill(self) -> None:
+        with suppress(OSError):
+            while len(self._spare) < self.SPARE:
+                self._spare.append(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
 
 
 class WebServer:
@@ -39,7 +93,7 @@ class WebServer:
 
 def _bound(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = _Listener(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -105,6 +105,11 @@ class Home:
     def config(self) -> str:
         return str(self.path / "config.toml")
 
+    @property
+    def database(self) -> Path:
+        """The file of its database."""
+        return self.path / "data" / "leak-monitor.db"
+
     def write(self, name: str, text: str) -> None:
         """A file of the directory, for its owner alone."""
         file = self.path / name

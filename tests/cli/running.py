@@ -44,11 +44,13 @@ class Running:
 
     home: Home
     environ: Mapping[str, str] = field(default_factory=dict)
+    module: str = "monitor"  # what is run as leak-monitor
+    log_to: Path | None = None  # instead of a file of the home
 
     def __enter__(self) -> Self:
-        self.log = (self.home.path / "service.log").open("a+")
+        self.log = self.log_to.open("w") if self.log_to else (self.home.path / "service.log").open("a+")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "monitor", "run", "--config", self.home.config],
+            [sys.executable, "-m", self.module, "run", "--config", self.home.config],
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT), **self.environ},
             stdout=self.log,
