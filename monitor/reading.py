@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.failpoints import passing
-from monitor.fetch import pacing, source_of
+from monitor.fetch import pacing, rank_of, source_of
 from monitor.model.canary import KEY
 from monitor.model.people import Account
 from monitor.model.posts import Page
@@ -90,7 +90,7 @@ def _save_page(world: World, account: Account, claimed: ClaimedAccount, page: Pa
         _note_read(world, account, Saved(), page)
         return
     with world.store.write() as tx:
-        saved = accounts.save_page(tx, claimed, account, page, now, following.due_at)
+        saved = accounts.save_page(tx, claimed, account, page, now, following.due_at, rank=rank_of(account))
         was_blind = claimed.state in blindness.BLIND
         blindness.note_sight(tx, account.key, account.platform, now, was_blind=was_blind)
         if page.broken:

@@ -11,6 +11,7 @@ from monitor.cli import show
 from monitor.cli.actor import actor, log_view
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, LangOption, open_store, readable_settings
 from monitor.clock import SystemClock
+from monitor.deliver.text import also_on
 from monitor.errors import NotFoundError
 from monitor.model.messages import AlertState, Verdict
 from monitor.model.rulebook import Severity
@@ -129,6 +130,12 @@ def _lines(story: AlertStory, language: str) -> Iterator[Text]:
         yield Text(f"{say(language, f'origin_{part.origin}')}: ", "bold") + text
     for found in story.findings:
         yield Text(f"  {say(language, f'kind_{found.kind}')}: {say_reason(language, found.reason)}")
+    yield from map(Text, also_on(story.spread, language))
+    yield from _history(story, language)
+
+
+def _history(story: AlertStory, language: str) -> Iterator[Text]:
+    """What became of it: its events, who was told, what was judged."""
     for event in story.events:
         yield Text(f"{show.short_time(event.at)}  {event.seq}. {say(language, f'event_{event.kind}')}", "dim")
     for told in story.deliveries:

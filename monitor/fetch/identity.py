@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.fetch.canonical import canonical_id, did_in
 from monitor.fetch.dates import read_time
 from monitor.fetch.plaintext import PlainText, from_html
 from monitor.model.people import Account
@@ -58,7 +59,8 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
     edited = read_time(entry.updated, account.timezone, now).at if entry.published else None
     return FetchedPost(
         platform=account.platform,
-        native_id=_native_id(entry.native_id or entry.link or f"sha256:{content_hash(parts)}", account),
+        native_id=_own_id(entry, account)
+        or _native_id(entry.native_id or entry.link or f"sha256:{content_hash(parts)}", account),
         kind=PostKind.POST,
         url=web_address(entry.link) or web_address(entry.native_id),
         parts=parts,
@@ -67,6 +69,13 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
         edited_at=edited if edited and told.at and edited > told.at else None,
         time_note=told.note,
     )
+
+
+def _own_id(entry: Entry, account: Account) -> str | None:
+    """The id that the network of this account gave the post; None if the entry does not tell it."""
+    did = did_in(account.url)
+    found = (canonical_id(account.platform, said, did) for said in (entry.native_id, entry.link))
+    return next(filter(None, found), None)
 
 
 def _native_id(said: str, account: Account) -> str:

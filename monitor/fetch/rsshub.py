@@ -51,6 +51,7 @@ class RsshubSource:
 
     table = RsshubTable
     reduced = True
+    rank = 2
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read; a refusal says what it means of an RSSHub."""

@@ -18,9 +18,10 @@ from monitor.model.messages import (
     IncidentNotice,
     Message,
     Notice,
+    Spread,
     TestNotice,
 )
-from monitor.model.posts import PostKind
+from monitor.model.posts import Cause, PostKind
 from monitor.model.rulebook import Severity
 from monitor.store.frozen import findings_from_json, parts_from_json, reason_from_json
 from monitor.store.schema import (
@@ -33,6 +34,7 @@ from monitor.store.schema import (
     posts,
     revisions,
 )
+from monitor.store.spreading import spread_of
 
 
 def message_for(tx: Connection, topic: str) -> Message:
@@ -66,7 +68,10 @@ def _notice(tx: Connection, topic: str, rest: str) -> Notice | None:
     event = alert_events.c
     wanted = _events().where(event.alert_id == int(number), event.seq == int(seq))
     row = tx.execute(wanted).one_or_none()
-    return None if row is None else _notice_of(topic, row, _findings_told(tx, row), _first_leak(tx, row.alert_id))
+    if row is None:
+        return None
+    told, leak = _findings_told(tx, row), _first_leak(tx, row.alert_id)
+    return _notice_of(topic, row, told, leak, spread_of(tx, row.post_id, until=row.at))
 
 
 def _events() -> Select[Any]:
@@ -78,7 +83,15 @@ def _events() -> Select[Any]:
     )
     return select(
         alert_events,
-        *(alerts.c.ref, alerts.c.label, people.c.name, people.c.title, revisions.c.no, revisions.c.parts),
+        *(
+            alerts.c.post_id,
+            alerts.c.ref,
+            alerts.c.label,
+            people.c.name,
+            people.c.title,
+            revisions.c.no,
+            revisions.c.parts,
+        ),
         *(posts.c.platform, posts.c.kind.label("post_kind"), posts.c.url, posts.c.claimed_at),
         *(posts.c.first_seen_at, posts.c.gone_at),
     ).select_from(joined)
@@ -96,12 +109,14 @@ def _first_leak(tx: Connection, alert_id: int) -> Row[Any]:
     """The text that opened the alert: which version, since when it was public, when we saw it."""
     c = revisions.c
     opened = (alert_events.c.alert_id == alert_id) & (alert_events.c.seq == 1)
-    query: Select[Any] = select(c.no, c.effective_at, c.seen_at).join(alert_events, alert_events.c.revision_id == c.id)
+    query: Select[Any] = select(c.no, c.cause, c.effective_at, c.seen_at).join(
+        alert_events, alert_events.c.revision_id == c.id
+    )
     return tx.execute(query.where(opened)).one()
 
 
-def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding], leak: Row[Any]) -> Notice:
-    by_edit = leak.no > 1
+def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding], leak: Row[Any], spread: Spread) -> Notice:
+    by_edit = leak.no > 1 and leak.cause not in (Cause.BETTER_SOURCE, Cause.OTHER_SOURCE)
     lifts = [finding.lifts_at for finding in told if finding.lifts_at]
     return Notice(
         topic=topic,
@@ -128,6 +143,7 @@ def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding], leak: Row[Any
         findings=findings_from_json(row.findings),
         reason=reason_from_json(row.reason),
         lifts_at=max(lifts, default=None),
+        spread=spread,
         leaked_at=leak.effective_at if by_edit else None,
         leak_seen_at=leak.seen_at if by_edit else None,
     )
