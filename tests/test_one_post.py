@@ -249,6 +249,18 @@ def test_while_the_network_cannot_be_read_the_bridge_is_heard_and_nothing_double
     assert told(town) == ["alert.opened"]
 
 
+def test_an_edit_that_the_bridge_showed_before_we_knew_to_be_blind_is_not_lost(town: Town, square: Square) -> None:
+    begin(town, square, square.by_api(), square.by_feed())
+    square.says(CLEAN + "很高兴")
+    town.round()
+    square.posts[0]["text"] = LEAK
+    square.down = True
+    town.round()
+    for _ in range(8):
+        town.round(minutes=10)
+    assert told(town) == ["alert.opened"]
+
+
 def test_what_is_gone_stays_gone_though_a_bridge_still_lists_it(town: Town, square: Square) -> None:
     begin(town, square, square.by_api(), square.by_bridge())
     square.says(LEAK)
@@ -256,7 +268,7 @@ def test_what_is_gone_stays_gone_though_a_bridge_still_lists_it(town: Town, squa
     kept = dict(square.posts[0])
     del square.posts[0]
     square.stale = [kept]
-    for seconds in (61, 21, 21, 61, 61, 61):
+    for seconds in (61, 21, 21, 61, 61, 61):  # asked twice, then listed thrice more
         town.round(seconds=seconds)
     assert told(town) == ["alert.opened", "alert.gone"]
     assert [gone is not None for (gone,) in rows(town, posts, "gone_at")] == [False, True]

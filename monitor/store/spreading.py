@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, or_, select, true, tuple_
 
 from monitor.model.canary import KEY
 from monitor.model.messages import Spread
@@ -18,7 +18,7 @@ _MOST: Final = 1000  # posts of one story that are counted
 def spread_of(tx: Connection, post_id: int, until: datetime | None = None) -> Spread:
     """How far the story of a post had spread at that time; now, if no time is given."""
     c = posts.c
-    seen = (c.platform != KEY) & (c.first_seen_at <= until if until is not None else c.id > 0)
+    seen = (c.platform != KEY) & (c.first_seen_at <= until if until is not None else true())
     found = {each.post_id: each for each in _tellings(tx, c.id == post_id)}
     asked: set[str] = set()
     for _ in range(_STEPS):
