@@ -269,6 +269,7 @@ def test_what_is_gone_stays_gone_though_a_bridge_still_lists_it(town: Town, squa
     del square.posts[0]
     square.stale = [kept]
     for seconds in (61, 21, 21, 61, 61, 61):  # asked twice, then listed thrice more
+        square.bridge_adds += "!"  # or its list would be none to look at
         town.round(seconds=seconds)
     assert told(town) == ["alert.opened", "alert.gone"]
     assert [gone is not None for (gone,) in rows(town, posts, "gone_at")] == [False, True]
@@ -292,6 +293,22 @@ def test_a_second_source_pages_nobody_for_old_posts_and_doubles_none(town: Town,
     found = {found for (found,) in rows(town, alerts, "found")}
     assert found == {"live", "baseline"}
     assert len(rows(town, alerts, "id")) == 2
+
+
+@pytest.mark.parametrize(("second", "cause"), [("api", "better_source"), ("feed", "other_source")])
+def test_what_a_second_source_shows_more_of_old_posts_at_its_first_read_pages_nobody(
+    town: Town, square: Square, second: str, cause: str
+) -> None:
+    begin(town, square, square.by_feed(key="lin-cut", native_id="cut", url=town.site.url("/hub/lin")))
+    square.says(CLEAN + "，" + LEAK)
+    town.round()
+    town.clock.move(days=3)
+    town.watches(square.by_api() if second == "api" else square.by_feed())
+    town.round()
+    town.round(minutes=5)
+    assert told(town) == ["digest"]
+    assert rows(town, alerts, "found") == [("baseline",)]
+    assert rows(town, revisions, "cause")[-1] == (cause,)
 
 
 def test_a_feed_that_two_people_share_stays_that_of_the_first(town: Town, square: Square) -> None:
