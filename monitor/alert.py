@@ -70,6 +70,7 @@ class RevisionBefore:
     account_added_at: datetime
     was_blind: bool  # its instant lies in a gap of its account
     again: bool = False  # judged anew because the rules changed, not the text
+    is_edit: bool = True  # the author made it what it is; else another source only shows it so
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,8 @@ def decide(
     """The events that an evaluation makes, at most one a subject; none when it says nothing new.
 
     A repeated evaluation of the same text with the same facts makes none, so evaluating twice is harmless. Only the
-    current text corrects, and only by what it says, not by a change of the rules or because a secret was lifted.
+    current text corrects, and only by what its author made of it, not by a change of the rules, because a secret was
+    lifted, or because another source shows the post otherwise.
     """
     by_subject: dict[str, list[Finding]] = {subject: [] for subject in before}
     for finding in findings:
@@ -191,7 +193,8 @@ def _decide_one(
         event = EventKind.OPENED if facts else None
     else:
         lifted = {fact_of(f) for f in found if f.disposition is Disposition.PUBLIC}
-        corrects = revision.is_current and not revision.again and bool(before.facts - facts - lifted)
+        changed = revision.is_current and revision.is_edit and not revision.again
+        corrects = changed and bool(before.facts - facts - lifted)
         event = _event_for(before, facts, worst, corrects=corrects)
     if event is None:
         return None

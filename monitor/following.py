@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from monitor import alert
 from monitor.errors import TransportError
-from monitor.fetch import Asks, source_of
+from monitor.fetch import Asks, rank_of, source_of
 from monitor.fetch.asking import Asking
 from monitor.fetch.presence import ask_address
 from monitor.model.people import Account
@@ -70,7 +70,7 @@ def follow_one(world: World, runtime: Runtime, post: FollowedPost) -> None:
     step = alert.next_look(now - post.flagged_at)
     with world.store.write() as tx:
         if isinstance(answer, FetchedPost):
-            accounts.save_again(tx, post.account_id, account, answer, now)
+            accounts.save_again(tx, post.account_id, account, answer, now, rank=rank_of(account))
         follows.look_later(tx, post, now + step if step else None)
 
 

@@ -170,6 +170,7 @@ def _before(revision: PendingRevision) -> alert.RevisionBefore:
         account_added_at=revision.account_added_at,
         was_blind=revision.was_blind,
         again=revision.again,
+        is_edit=revision.is_edit,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from monitor.errors import OUR_OWN, Failure, FetchError, TransportError
 from monitor.failpoints import passing
-from monitor.fetch import pacing, shortest_s, source_of
+from monitor.fetch import pacing, rank_of, shortest_s, source_of
 from monitor.model.canary import KEY
 from monitor.model.people import Account
 from monitor.model.posts import Page
@@ -115,7 +115,7 @@ def take_in(world: World, account: Account, page: Page) -> Saved:
 def _store(
     tx: Connection, account: Account, claimed: ClaimedAccount, page: Page, now: datetime, due_at: datetime
 ) -> Saved:
-    saved = accounts.save_page(tx, claimed, account, page, now, due_at)
+    saved = accounts.save_page(tx, claimed, account, page, now, due_at, rank=rank_of(account))
     was_blind = claimed.state in blindness.BLIND
     blindness.note_sight(tx, account.key, account.platform, now, was_blind=was_blind)
     if page.broken:

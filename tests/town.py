@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -95,6 +95,18 @@ class Town:
             pass
         wait(collect_due(self.world, self.runtime, self.pool))
         wait(deliver_due(self.world, self.runtime, self.pool))
+
+    def watches(self, account: Account) -> None:
+        """One more account is read from now on, of a new person if there is none of that key."""
+        settings = self.runtime.settings
+        people = {person.key: person for person in settings.people}
+        key = account.person_key
+        mine = people.get(key) or Person(key, key.title(), "VP", SHANGHAI, frozenset(), (), "proof")
+        people[key] = replace(mine, accounts=(*mine.accounts, account))
+        settings = replace(settings, people=tuple(people.values()))
+        self.runtime = Runtime(settings, self.book, self.runtime.matcher)
+        with self.store.write() as tx:
+            accounts.sync_people(tx, settings.people, self.clock.now())
 
     # --- inside -----------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from monitor.cli.actor import actor, log_view
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, LangOption, open_store, readable_settings
 from monitor.cli.pictures import export, told_of
 from monitor.clock import SystemClock
+from monitor.deliver.text import also_on
 from monitor.errors import NotFoundError
 from monitor.model.messages import AlertState, Verdict
 from monitor.model.posts import Evidence
@@ -152,6 +153,12 @@ def _lines(story: AlertStory, language: str) -> Iterator[Text]:
     for found in story.findings:
         yield Text(f"  {say(language, f'kind_{found.kind}')}: {say_reason(language, found.reason)}")
     yield from (_picture(picture, language) for picture in story.pictures)
+    yield from map(Text, also_on(story.spread, language))
+    yield from _history(story, language)
+
+
+def _history(story: AlertStory, language: str) -> Iterator[Text]:
+    """What became of it: its events, who was told, what was judged."""
     for event in story.events:
         yield Text(f"{show.short_time(event.at)}  {event.seq}. {say(language, f'event_{event.kind}')}", "dim")
     for told in story.deliveries:

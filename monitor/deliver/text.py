@@ -18,6 +18,7 @@ from monitor.model.messages import (
     Message,
     Notice,
     Receiver,
+    Spread,
     TestNotice,
     Verdict,
 )
@@ -128,6 +129,7 @@ def _body(notice: Notice, receiver: Receiver) -> Iterator[str]:
     yield from _post(notice, receiver)
     yield ""
     yield from _why(notice, receiver)
+    yield from also_on(notice.spread, receiver.language)
     if notice.post_url:
         yield say(receiver.language, "link", url=notice.post_url)
 
@@ -164,6 +166,18 @@ def _why(notice: Notice, receiver: Receiver) -> Iterator[str]:
         code = "lifts_in" if left.total_seconds() > 0 else "lifts_past"
         time = _moment(notice.lifts_at, notice, receiver)
         yield say(receiver.language, code, time=time, left=duration(receiver.language, left))
+
+
+def also_on(spread: Spread, language: str) -> Iterator[str]:
+    """Where else the story is told, if anywhere among those who are watched."""
+    if spread.posts > 1:
+        yield say(
+            language,
+            "also_on" if spread.people > 1 else "also_on_by_one",
+            platforms=say(language, "list_comma").join(platform_name(language, each) for each in spread.elsewhere),
+            posts=str(spread.posts),
+            people=str(spread.people),
+        )
 
 
 def _kinds(notice: Notice, receiver: Receiver) -> str:

@@ -14,7 +14,7 @@ from monitor.deliver.signing import sign
 from monitor.deliver.text import number_of, readable
 from monitor.errors import RenderError
 from monitor.model.findings import Finding
-from monitor.model.messages import Digest, Disclosure, IncidentNotice, Message, Notice, Receiver, Request
+from monitor.model.messages import Digest, Disclosure, IncidentNotice, Message, Notice, Receiver, Request, Spread
 from monitor.model.posts import Evidence
 from monitor.model.rulebook import NEVER
 from monitor.words import say_reason
@@ -78,6 +78,7 @@ def _alert(notice: Notice, receiver: Receiver, longest: int | None = None) -> Js
         "published_at": _instant(notice.published_at),
         "first_seen_at": _instant(notice.first_seen_at),
         "leaked_at": _instant(notice.leaked_at),
+        "spread": _spread(notice.spread),
         "gone_at": _instant(notice.gone_at),
         "link": None,  # to a page of ours about the alert; never to the post, which `minimal` does not tell
     }
@@ -86,6 +87,10 @@ def _alert(notice: Notice, receiver: Receiver, longest: int | None = None) -> Js
     if receiver.show is Disclosure.FULL:
         data |= _marks(notice, receiver.language)
     return data
+
+
+def _spread(spread: Spread) -> Json:
+    return {"posts": spread.posts, "people": spread.people, "platforms": list(spread.platforms)}
 
 
 def _post(notice: Notice, longest: int | None) -> Json:

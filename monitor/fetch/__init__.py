@@ -18,6 +18,7 @@ records    a post told by names and values, of json, a push or a file
 conditional  asking again only for what has changed
 answers    what a status and its headers mean
 identity   an entry of any format becomes a FetchedPost: id, hash, parts
+canonical  the id that the network itself gave a post, from an address of it
 dates      when a source says something was posted, and how far that is to be believed
 plaintext  HTML to text
 walls      pages that stand where posts should be
@@ -126,6 +127,14 @@ def is_reduced(account: Account) -> bool:
     Such a source has the class attribute `reduced`.
     """
     return bool(getattr(source_of(account), "reduced", False))
+
+
+def rank_of(account: Account) -> int:
+    """How far its source is from the network: 0 for the network itself, 1 for a feed of it, 2 for a bridge.
+
+    Of a post that several sources show, the text of the lowest rank counts. The class attribute `rank`, if not 0.
+    """
+    return int(getattr(source_of(account), "rank", 0))
 
 
 def kinds() -> dict[str, type[AccountTable]]:

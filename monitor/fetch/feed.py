@@ -37,6 +37,7 @@ class FeedSource:
     """Reads an account's feed; holds nothing, so one serves all accounts and threads."""
 
     table = FeedTable
+    rank = 1
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read; unchanged on 304 and when the same bytes came again. Raises FetchError and TransportError."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urljoin
 
+from monitor.fetch.canonical import canonical_id, did_in
 from monitor.fetch.dates import read_time
 from monitor.fetch.plaintext import PlainText, from_html
 from monitor.model.people import Account
@@ -60,7 +61,8 @@ def build_post(entry: Entry, account: Account, now: datetime) -> FetchedPost:
     edited = read_time(entry.updated, account.timezone, now).at if entry.published else None
     return FetchedPost(
         platform=account.platform,
-        native_id=own_id(entry.native_id or entry.link or f"sha256:{content_hash(parts)}", account),
+        native_id=_network_id(entry, account)
+        or own_id(entry.native_id or entry.link or f"sha256:{content_hash(parts)}", account),
         kind=PostKind.POST,
         url=web_address(entry.link) or web_address(entry.native_id),
         parts=parts,
@@ -82,6 +84,13 @@ def _media(addresses: Sequence[str], base: str) -> tuple[Media, ...]:
             continue
         found += [url] if web_address(url) else []
     return tuple(Media(MediaKind.PICTURE, url) for url in dict.fromkeys(found))
+
+
+def _network_id(entry: Entry, account: Account) -> str | None:
+    """The id that the network of this account gave the post; None if the entry does not tell it."""
+    did = did_in(account.url)
+    found = (canonical_id(account.platform, said, did) for said in (entry.native_id, entry.link))
+    return next(filter(None, found), None)
 
 
 def own_id(said: str, account: Account) -> str:

@@ -16,6 +16,7 @@ from monitor.config.shape import AccountTable, Address, Home, Key, Line
 from monitor.errors import Failure, FetchError
 from monitor.fetch.answers import spent_s
 from monitor.fetch.asking import Asking, read_json
+from monitor.fetch.canonical import canonical_id
 from monitor.fetch.entries import EntryError, read_each
 from monitor.fetch.remembered import Remembered, remembered
 from monitor.fetch.shaping import Draft, dicts, inner, text_id
@@ -198,14 +199,15 @@ def _parent(asking: Asking, table: MastodonTable, status: Status) -> str | None:
 
 def _post(status: Status, account: Account, now: datetime, evidence: int, parent: str | None) -> FetchedPost:
     """The post that a status is; its id is that of the home server, below the server's name."""
-    host = urlsplit(_table(account).instance).netloc
+    host = urlsplit(_table(account).instance).netloc.lower()
     status_id = text_id(status.get("id"))
     if status_id is None:
         raise EntryError("a status without an id")
     draft = Draft(account, f"{host}/{status_id}", status.get("url") or status.get("uri"))
     shared = status.get("reblog")
     if isinstance(shared, dict):
-        draft.kind, draft.root_id = PostKind.REPOST, text_id(shared.get("uri"))
+        uri = text_id(shared.get("uri"))
+        draft.kind, draft.root_id = PostKind.REPOST, canonical_id("mastodon", uri) or uri
         _say(draft, shared, by_author=False)
     else:
         draft.kind = PostKind.REPLY if status.get("in_reply_to_id") else PostKind.POST

@@ -52,6 +52,7 @@ class RsshubSource:
     table = RsshubTable
     shortest_s = 300.0
     reduced = True
+    rank = 2
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read; a refusal says what it means of an RSSHub."""

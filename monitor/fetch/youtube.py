@@ -10,13 +10,13 @@ from pydantic import AfterValidator
 from monitor.config.shape import AccountTable, Home, Key
 from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError
+from monitor.fetch.canonical import canonical_id
 from monitor.fetch.feed import FeedSource
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Media, MediaKind, Page, ReadState
 from monitor.net.client import Client
 
 _FEED: Final = FeedSource()
-_VIDEO: Final = "yt:video:"
 _CHANNEL_ID: Final = re.compile(r"UC[A-Za-z0-9_-]{22}")
 
 
@@ -59,8 +59,8 @@ class YoutubeSource:
 
 def _video(post: FetchedPost) -> FetchedPost:
     """Under the id that stands in addresses, with its cover."""
-    if not post.native_id.startswith(_VIDEO):
+    video = canonical_id("youtube", post.native_id) or canonical_id("youtube", post.url)
+    if video is None:
         return post
-    video = post.native_id.removeprefix(_VIDEO)
     cover = Media(MediaKind.COVER, f"https://i.ytimg.com/vi/{video}/hqdefault.jpg")
     return replace(post, native_id=video, media=(cover,))

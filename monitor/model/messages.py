@@ -132,6 +132,19 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """How far one story has spread among those who are watched: posts, people, and the networks of them.
+
+    `elsewhere` are the networks of the other posts.
+    """
+
+    posts: int
+    people: int
+    platforms: tuple[str, ...]
+    elsewhere: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One alert event with all that any receiver may be told of it."""
 
@@ -159,6 +172,7 @@ class Notice:
     findings: tuple[Finding, ...]
     reason: Reason
     lifts_at: datetime | None
+    spread: Spread  # at the event
     leaked_at: datetime | None = None  # if an edit brought the secret: since when it stands there
     leak_seen_at: datetime | None = None  # and when we saw that
     pictures: tuple[Evidence, ...] = ()

@@ -50,7 +50,8 @@ class Cause(StrEnum):
     FIRST = "first"
     EDITED = "edited"
     COMPLETED = "completed"  # a text that had been cut is whole now
-    BETTER_SOURCE = "better_source"
+    BETTER_SOURCE = "better_source"  # a source nearer to the network shows it so
+    OTHER_SOURCE = "other_source"  # another account shows it so
 
 
 class MediaKind(StrEnum):

@@ -279,6 +279,18 @@ def note_calm(tx: Connection, reads: Sequence[CalmRead], now: datetime) -> None:
 _MINE: Final = update(accounts).where(accounts.c.id == bindparam("row"), accounts.c.claim_no == bindparam("fence"))
 
 
+def _ask_others_anew(tx: Connection, blind_id: int, now: datetime) -> None:
+    """Other accounts of the same person there are read whole, now: what they show counts for more from here on.
+
+    A read of them that is under way is lost, for it was begun before.
+    """
+    blind, c = accounts.alias("blind"), accounts.c
+    same = (blind.c.platform == c.platform) & (blind.c.person_key == c.person_key) & (c.id != blind_id)
+    others = exists().where(blind.c.id == blind_id, same) & (c.state != REMOVED)
+    anew = {"etag": None, "last_modified": None, "body_hash": None, "due_at": now, "claim_no": c.claim_no + 1}
+    tx.execute(update(accounts).where(others).values(**anew, **RELEASED))
+
+
 def save_failure(
     tx: Connection,
     claimed: ClaimedAccount,
@@ -302,5 +314,7 @@ def save_failure(
         due_at=min(due_at, now + farthest_read(claimed.interval_s)),
         **RELEASED,
     )
+    if state in BLIND and claimed.state not in BLIND:
+        _ask_others_anew(tx, claimed.id, now)
     if state in BLIND:
         open_gap(tx, claimed.id, claimed.last_success_at or claimed.added_at, state_reason, now)

@@ -19,9 +19,10 @@ from monitor.model.messages import (
     IncidentNotice,
     Message,
     Notice,
+    Spread,
     TestNotice,
 )
-from monitor.model.posts import PostKind
+from monitor.model.posts import Cause, PostKind
 from monitor.model.rulebook import Severity
 from monitor.store.frozen import findings_from_json, parts_from_json, reason_from_json
 from monitor.store.pictures import pictures_of
@@ -35,6 +36,7 @@ from monitor.store.schema import (
     posts,
     revisions,
 )
+from monitor.store.spreading import spread_of
 
 
 def message_for(tx: Connection, topic: str) -> Message:
@@ -70,7 +72,8 @@ def _notice(tx: Connection, topic: str, rest: str) -> Notice | None:
     row = tx.execute(wanted).one_or_none()
     if row is None:
         return None
-    notice = _notice_of(topic, row, _findings_told(tx, row), _first_leak(tx, row.alert_id))
+    told, leak = _findings_told(tx, row), _first_leak(tx, row.alert_id)
+    notice = _notice_of(topic, row, told, leak, spread_of(tx, row.post_id, until=row.at))
     return replace(notice, pictures=pictures_of(tx, row.post_id))
 
 
@@ -83,9 +86,17 @@ def _events() -> Select[Any]:
     )
     return select(
         alert_events,
-        *(alerts.c.ref, alerts.c.label, people.c.name, people.c.title, revisions.c.no, revisions.c.parts),
+        *(
+            alerts.c.post_id,
+            alerts.c.ref,
+            alerts.c.label,
+            people.c.name,
+            people.c.title,
+            revisions.c.no,
+            revisions.c.parts,
+        ),
         *(posts.c.platform, posts.c.kind.label("post_kind"), posts.c.url, posts.c.claimed_at),
-        *(posts.c.first_seen_at, posts.c.gone_at, alerts.c.post_id),
+        *(posts.c.first_seen_at, posts.c.gone_at),
     ).select_from(joined)
 
 
@@ -101,12 +112,14 @@ def _first_leak(tx: Connection, alert_id: int) -> Row[Any]:
     """The text that opened the alert: which version, since when it was public, when we saw it."""
     c = revisions.c
     opened = (alert_events.c.alert_id == alert_id) & (alert_events.c.seq == 1)
-    query: Select[Any] = select(c.no, c.effective_at, c.seen_at).join(alert_events, alert_events.c.revision_id == c.id)
+    query: Select[Any] = select(c.no, c.cause, c.effective_at, c.seen_at).join(
+        alert_events, alert_events.c.revision_id == c.id
+    )
     return tx.execute(query.where(opened)).one()
 
 
-def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding], leak: Row[Any]) -> Notice:
-    by_edit = leak.no > 1
+def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding], leak: Row[Any], spread: Spread) -> Notice:
+    by_edit = leak.no > 1 and leak.cause not in (Cause.BETTER_SOURCE, Cause.OTHER_SOURCE)
     lifts = [finding.lifts_at for finding in told if finding.lifts_at]
     return Notice(
         topic=topic,
@@ -133,6 +146,7 @@ def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding], leak: Row[Any
         findings=findings_from_json(row.findings),
         reason=reason_from_json(row.reason),
         lifts_at=max(lifts, default=None),
+        spread=spread,
         leaked_at=leak.effective_at if by_edit else None,
         leak_seen_at=leak.seen_at if by_edit else None,
     )

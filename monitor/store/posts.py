@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from sqlalchemy import Connection, Table, case, func, insert, literal, select, update
 
@@ -11,18 +11,19 @@ from monitor.errors import NotFoundError
 from monitor.evidence import MOST_OF_A_POST
 from monitor.failpoints import passing
 from monitor.model.people import Account
-from monitor.model.posts import Cause, FetchedPost, Media, Page, Payload, ReadState
+from monitor.model.posts import Cause, FetchedPost, Page, Payload, ReadState
 from monitor.store import follows, pictures
 from monitor.store.claims import RELEASED, farthest_read, keep
 from monitor.store.engine import insert_into
-from monitor.store.frozen import media_from_json, media_to_json, parts_to_json
+from monitor.store.frozen import media_to_json, parts_to_json
 from monitor.store.gaps import close_gap, open_gap
 from monitor.store.incidents import close_incident, open_incident
+from monitor.store.known import CHUNK, Key, Known, key_of, known_by_other_ids, known_posts, led, overlaps
 from monitor.store.schema import accounts, payloads, posts, revisions, sightings
+from monitor.story import Reader, Standing, story_key
 
-CHUNK = 500  # ids in one statement; SQLite takes 32,766 variables, older ones 999
 NO_OVERLAP = "no_overlap"
-NEWEST = 5  # posts of a read of which the next must show one
+_OF_ANOTHER = (Cause.BETTER_SOURCE, Cause.OTHER_SOURCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +54,20 @@ class Saved:
     gap_opened: bool = False  # posts may have been missed between this read and the last
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A stored post. Its text follows what its first account shows, for two that differ must not take turns."""
-
-    id: int
-    current_rev: int
-    leads: bool
-    texts: dict[str, int]  # content hash -> revision number
-    media: dict[int, tuple[Media, ...]]  # revision number -> its pictures
-
-    def note(self, row: Any) -> None:  # noqa: ANN401 - a row of _TEXTS
-        """One of its texts, as _TEXTS gives it."""
-        self.texts[row.content_hash] = row.no
-        self.media[row.no] = media_from_json(row.media)
-
-
-_Key = tuple[str, str]
-
-
-def _key(fetched: FetchedPost) -> _Key:
-    return fetched.platform, fetched.native_id
-
-
 def save_page(
-    tx: Connection, claimed: ClaimedAccount, account: Account, page: Page, now: datetime, due_at: datetime
+    tx: Connection,
+    claimed: ClaimedAccount,
+    account: Account,
+    page: Page,
+    now: datetime,
+    due_at: datetime,
+    *,
+    rank: int = 0,
 ) -> Saved:
-    """Store posts, edits, sightings, payload, cursor and gap. ClaimLostError if the account is another's by now."""
+    """Store posts, edits, sightings, payload, cursor and gap. ClaimLostError if the account is another's by now.
+
+    `rank` tells how far the source is from the network.
+    """
     keep(
         tx,
         accounts,
@@ -97,25 +85,29 @@ def save_page(
         due_at=min(due_at, now + farthest_read(claimed.interval_s)),
         **RELEASED,
     )
-    known = _known_posts(tx, claimed.id, page.posts)
-    known |= _known_by_other_ids(tx, claimed.id, [post for post in page.posts if _key(post) not in known])
-    joins = page.joined or _overlaps(tx, claimed.id, page.posts, known, now)
-    overlaps = page.unchanged or (joins and not page.cut)
-    counts = _save_posts(tx, claimed.id, account, page, known, now)
-    gap_opened = _note_gap(tx, claimed, page, now, overlaps=overlaps)
+    reader = Reader(claimed.id, account.person_key, rank)
+    known = known_posts(tx, reader, page.posts)
+    known |= known_by_other_ids(tx, reader, [post for post in page.posts if key_of(post) not in known])
+    joins = page.joined or overlaps(tx, claimed.id, page.posts, known, now)
+    joined = page.unchanged or (joins and not page.cut)
+    counts = _save_posts(tx, reader, page, known, now)
+    gap_opened = _note_gap(tx, claimed, page, now, overlaps=joined)
     _look_for_flagged(tx, claimed.id, page, known, now)
     passing("C3")
     return Saved(**counts, gap_opened=gap_opened)
 
 
-def save_again(tx: Connection, account_id: int, account: Account, fetched: FetchedPost, now: datetime) -> None:
+def save_again(
+    tx: Connection, account_id: int, account: Account, fetched: FetchedPost, now: datetime, *, rank: int = 0
+) -> None:
     """A known post that was asked for singly: its edit, if it has one; the account's cursor stays where it is."""
-    known = _known_posts(tx, account_id, [fetched])
+    reader = Reader(account_id, account.person_key, rank)
+    known = known_posts(tx, reader, [fetched])
     if known:
-        _save_posts(tx, account_id, account, Page(ReadState(), (fetched,)), known, now)
+        _save_posts(tx, reader, Page(ReadState(), (fetched,)), known, now)
 
 
-def save_beside(tx: Connection, account: Account, page: Page, now: datetime) -> Saved:
+def save_beside(tx: Connection, account: Account, page: Page, now: datetime, *, rank: int = 0) -> Saved:
     """Posts that came from elsewhere than reads of their account: its cursor, state and gaps stay as they are.
 
     What reads have shown stays current. The posts count as seen before the account was added, so that no read is
@@ -125,106 +117,44 @@ def save_beside(tx: Connection, account: Account, page: Page, now: datetime) -> 
     row = tx.execute(wanted).one_or_none()
     if row is None:
         raise NotFoundError(f"no account {account.key!r}; `leak-monitor accounts list` shows them")
-    known = _known_posts(tx, row.id, page.posts)
-    known |= _known_by_other_ids(tx, row.id, [post for post in page.posts if _key(post) not in known])
-    known = {key: replace(post, leads=False) for key, post in known.items()}
-    counts = _save_posts(tx, row.id, account, page, known, now, seen_at=row.added_at - timedelta(seconds=1))
+    reader = Reader(row.id, account.person_key, rank)
+    known = known_posts(tx, reader, page.posts)
+    known |= known_by_other_ids(tx, reader, [post for post in page.posts if key_of(post) not in known])
+    known = {key: replace(post, standing=Standing.BESIDE) for key, post in known.items()}
+    counts = _save_posts(tx, reader, page, known, now, seen_at=row.added_at - timedelta(seconds=1))
     return Saved(counts["new_posts"], counts["new_revisions"], counts["known"])
 
 
 # --- posts and their texts ------------------------------------------------------------------------------------------
 
 
-def _known_posts(tx: Connection, account_id: int, fetched: Sequence[FetchedPost]) -> dict[_Key, _Known]:
-    known: dict[_Key, _Known] = {}
-    for platform in {post.platform for post in fetched}:
-        ids = sorted({post.native_id for post in fetched if post.platform == platform})
-        for start in range(0, len(ids), CHUNK):
-            wanted = (posts.c.platform == platform) & posts.c.native_id.in_(ids[start : start + CHUNK])
-            for row in tx.execute(_TEXTS.where(wanted)):
-                leads = row.author_account_id == account_id or row.state == "removed"
-                post = known.setdefault((platform, row.native_id), _Known(row.id, row.current_rev, leads, {}, {}))
-                post.note(row)
-    return known
-
-
-def _known_by_other_ids(tx: Connection, account_id: int, strange: Sequence[FetchedPost]) -> dict[_Key, _Known]:
-    """Posts whose ids are new but not their address, time and text: the site changed how it makes ids."""
-    urls = sorted({post.url for post in strange if post.url})
-    shown: dict[tuple[object, ...], _Known] = {}
-    looking = _TEXTS.add_columns(posts.c.platform, posts.c.url, posts.c.claimed_at)
-    for start in range(0, len(urls), CHUNK):
-        mine = (posts.c.author_account_id == account_id) & posts.c.url.in_(urls[start : start + CHUNK])
-        by_id: dict[int, _Known] = {}
-        for row in tx.execute(looking.where(mine)):
-            post = by_id.setdefault(row.id, _Known(row.id, row.current_rev, leads=True, texts={}, media={}))
-            post.note(row)
-            if row.no == row.current_rev:
-                shown.setdefault((row.platform, row.url, row.claimed_at, row.content_hash), post)
-    looks = {_key(post): (post.platform, post.url, post.claimed_at, post.content_hash) for post in strange}
-    return {key: shown[look] for key, look in looks.items() if look in shown}
-
-
-def _overlaps(
-    tx: Connection, account_id: int, fetched: Sequence[FetchedPost], known: dict[_Key, _Known], now: datetime
-) -> bool:
-    """Whether nothing can be missing between this page and the one before.
-
-    It is so if this one has nothing new, or shows one of the newest posts of that one. An old post proves nothing: it
-    may be pinned.
-    """
-    if fetched and all(_key(post) in known for post in fetched):
-        return True
-    c = sightings.c
-    before = (c.account_id == account_id) & (c.last_at <= now)
-    last_at = select(func.max(c.last_at)).where(before).scalar_subquery()
-    posted_at = case((posts.c.claimed_at <= posts.c.first_seen_at, posts.c.claimed_at), else_=posts.c.first_seen_at)
-    page = select(posts.c.id).join(sightings, c.post_id == posts.c.id).where(before, c.last_at == last_at)
-    ids = tx.execute(page.order_by(posted_at.desc(), posts.c.id)).scalars().all()
-    newest = ids[: min(NEWEST, (len(ids) + 1) // 2)]
-    return any(post.id in newest for post in known.values())
-
-
-_TEXTS: Final = (
-    select(
-        *(posts.c.id, posts.c.native_id, posts.c.current_rev, posts.c.author_account_id),
-        *(accounts.c.state, revisions.c.no, revisions.c.content_hash, revisions.c.media),
-    )
-    .select_from(
-        posts.join(revisions, revisions.c.post_id == posts.c.id).join(
-            accounts, accounts.c.id == posts.c.author_account_id
-        )
-    )
-    .order_by(posts.c.id, revisions.c.no)
-)
-
-
 def _save_posts(
     tx: Connection,
-    account_id: int,
-    account: Account,
+    reader: Reader,
     page: Page,
-    known: dict[_Key, _Known],
+    known: dict[Key, Known],
     now: datetime,
     *,
     seen_at: datetime | None = None,
 ) -> dict[str, int]:
     """`seen_at` is another instant than now for posts that were never seen before."""
     counts = {"new_posts": 0, "new_revisions": 0, "known": 0}
-    payload_ids = _save_payloads(tx, account_id, page, known)
-    known |= _add_posts(tx, account_id, account, [post for post in page.posts if _key(post) not in known], now)
+    payload_ids = _save_payloads(tx, reader.account_id, page, known)
+    known |= _add_posts(tx, reader, [post for post in page.posts if key_of(post) not in known], now)
     texts: list[dict[str, Any]] = []
-    shown: set[_Key] = set()
+    shown: set[Key] = set()
     for fetched in page.posts:
-        key = _key(fetched)
+        key = key_of(fetched)
         post = known[key]
         # Of two texts for one post on one page the first is current; the other is judged, and moves nothing.
         leads = key not in shown and post.leads
         shown.add(key)
-        if fetched.content_hash in post.texts:
+        if leads and post.standing is Standing.BETTER:
+            _take_over(tx, reader, post, fetched)
+        if not _is_news(post, fetched):
             if leads:
                 _show_text(tx, post, fetched, now)
-            if fetched.completes:
+            if fetched.completes and fetched.content_hash in post.texts:
                 _complete(tx, post, fetched, now)
             _show_pictures(tx, post, fetched, now)
             counts["known"] += 1
@@ -235,53 +165,74 @@ def _save_posts(
             text | {"seen_at": now, "payload_id": payload_ids.get(fetched.evidence), "state": "pending", "due_at": now}
         )
         if leads and text["no"] != post.current_rev:
-            tx.execute(update(posts).where(posts.c.id == post.id).values(current_rev=text["no"]))
+            _point_to(tx, post, text["no"], fetched)
     if texts:
         tx.execute(insert(revisions), texts)
-    _save_sightings(tx, account_id, sorted({known[key].id for key in shown}), seen_at or now, again=seen_at is None)
+    _save_sightings(tx, reader, sorted({known[key].id for key in shown}), seen_at or now, again=seen_at is None)
     return counts
 
 
-def _add_posts(
-    tx: Connection, account_id: int, account: Account, fetched: Sequence[FetchedPost], now: datetime
-) -> dict[_Key, _Known]:
+def _is_news(post: Known | None, fetched: FetchedPost) -> bool:
+    """Whether this text is to be stored and judged: it is new, and no better source shows the post otherwise."""
+    if post is None:
+        return True
+    return post.standing is not Standing.LEFT_OUT and fetched.content_hash not in post.texts
+
+
+def _take_over(tx: Connection, reader: Reader, post: Known, fetched: FetchedPost) -> None:
+    """From now on the post is as this reader shows it, who is nearer to the network than those before."""
+    values: dict[str, Any] = {"author_account_id": reader.account_id, "kind": fetched.kind}
+    if fetched.url:
+        values["url"] = fetched.url
+    if fetched.claimed_at:
+        values |= {"claimed_at": fetched.claimed_at, "time_note": fetched.time_note}
+    tx.execute(update(posts).where(posts.c.id == post.id).values(**values))
+
+
+def _point_to(tx: Connection, post: Known, no: int, fetched: FetchedPost) -> None:
+    mine = update(posts).where(posts.c.id == post.id)
+    tx.execute(mine.values(current_rev=no, story_key=story_key(fetched)))
+
+
+def _add_posts(tx: Connection, reader: Reader, fetched: Sequence[FetchedPost], now: datetime) -> dict[Key, Known]:
     """Rows of posts that were never seen; their texts come next."""
-    new: dict[_Key, FetchedPost] = {}
+    new: dict[Key, FetchedPost] = {}
     for post in fetched:
-        new.setdefault(_key(post), post)
+        new.setdefault(key_of(post), post)
     if not new:
         return {}
     rows = [
         {
             "platform": post.platform,
             "native_id": post.native_id,
-            "author_account_id": account_id,
-            "person_key": account.person_key,
+            "author_account_id": reader.account_id,
+            "person_key": reader.person_key,
             "kind": post.kind,
             "url": post.url,
             "claimed_at": post.claimed_at,
             "time_note": post.time_note,
             "first_seen_at": now,
             "current_rev": 1,
+            "story_key": story_key(post),
         }
         for post in new.values()
     ]
     last = tx.execute(select(func.max(posts.c.id))).scalar_one() or 0
     # The ids are asked for afterwards: SQLite gives them back row by row only, which takes three times as long.
     tx.execute(insert(posts), rows)
-    mine = (posts.c.id > last) & (posts.c.author_account_id == account_id)
+    mine = (posts.c.id > last) & (posts.c.author_account_id == reader.account_id)
     added = tx.execute(select(posts.c.platform, posts.c.native_id, posts.c.id).where(mine)).all()
-    return {(platform, native_id): _Known(number, 1, True, {}, {}) for platform, native_id, number in added}
+    return {
+        (platform, native_id): Known(number, 1, Standing.LEADS, mine=True, texts={}, media={})
+        for platform, native_id, number in added
+    }
 
 
-def _new_text(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime) -> dict[str, Any]:
-    """A text that this post did not have; an edit counts from its instant if that is believable, else from now."""
+def _new_text(tx: Connection, post: Known, fetched: FetchedPost, now: datetime) -> dict[str, Any]:
+    """A text that this post did not have, with why it has it and since when it counts."""
     cause, effective_at = Cause.FIRST, min(fetched.claimed_at or now, now)
     if post.texts:
-        first = (revisions.c.post_id == post.id) & (revisions.c.no == 1)
-        posted_at = tx.execute(select(revisions.c.effective_at).where(first)).scalar() or effective_at
-        believable = fetched.edited_at is not None and posted_at <= fetched.edited_at <= now
-        cause, effective_at = Cause.EDITED, fetched.edited_at if believable and fetched.edited_at else now
+        cause, effective_at = _later_text(tx, post, fetched, now)
     no = post.texts[fetched.content_hash] = len(post.texts) + 1
     return {
         "post_id": post.id,
@@ -295,54 +246,76 @@ def _new_text(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime)
     }
 
 
-def _show_text(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime) -> None:
+def _later_text(tx: Connection, post: Known, fetched: FetchedPost, now: datetime) -> tuple[Cause, datetime]:
+    """An edit counts from its instant if that is believable, else from now.
+
+    What another account shows for the first time is no edit, unless it was edited after we saw it; it counts from when
+    the post was public.
+    """
+    first = (revisions.c.post_id == post.id) & (revisions.c.no == 1)
+    row = tx.execute(select(revisions.c.effective_at, revisions.c.seen_at).where(first)).one_or_none()
+    # There is none while the first text waits to be stored: it stands on the same page.
+    posted_at, seen_at = row or (min(fetched.claimed_at or now, now), now)
+    edited_at = fetched.edited_at if fetched.edited_at and posted_at <= fetched.edited_at <= now else None
+    if post.mine or (edited_at is not None and edited_at > seen_at):
+        return Cause.EDITED, edited_at or now
+    better = post.standing is Standing.BETTER
+    cause = Cause.BETTER_SOURCE if better else Cause.OTHER_SOURCE
+    return cause, edited_at or min(fetched.claimed_at or posted_at, now)
+
+
+def _show_text(tx: Connection, post: Known, fetched: FetchedPost, now: datetime) -> None:
     """A post that went back to an earlier text: the pointer moves, and that text is judged again."""
     no = post.texts[fetched.content_hash]
     if no == post.current_rev:
         return
-    tx.execute(update(posts).where(posts.c.id == post.id).values(current_rev=no))
+    _point_to(tx, post, no, fetched)
     again = update(revisions).where(revisions.c.post_id == post.id, revisions.c.no == no)
     parts = parts_to_json(fetched.parts)  # retention may have blanked them
-    tx.execute(again.values(state="pending", again=False, due_at=now, parts=parts, **RELEASED))
+    back = Cause.BETTER_SOURCE if post.standing is Standing.BETTER else Cause.EDITED
+    cause = case((revisions.c.cause.in_(_OF_ANOTHER), back), else_=revisions.c.cause)
+    tx.execute(again.values(state="pending", again=False, due_at=now, parts=parts, cause=cause, **RELEASED))
 
 
-def _complete(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime) -> None:
+def _complete(tx: Connection, post: Known, fetched: FetchedPost, now: datetime) -> None:
     """A version that was stored without all of its parts has them now, and is judged again."""
     parts = parts_to_json(fetched.parts)
     this = (revisions.c.post_id == post.id) & (revisions.c.content_hash == fetched.content_hash)
-    if tx.execute(select(revisions.c.parts).where(this)).scalar_one() != parts:
-        whole = {"parts": parts, "cause": Cause.COMPLETED, "state": "pending", "again": False, "due_at": now}
-        tx.execute(update(revisions).where(this).values(**whole, **RELEASED))
+    if tx.execute(select(revisions.c.parts).where(this)).scalar_one() == parts:
+        return
+    cause = case((revisions.c.cause.in_(_OF_ANOTHER), revisions.c.cause), else_=Cause.COMPLETED)
+    whole = {"parts": parts, "cause": cause, "state": "pending", "again": False, "due_at": now}
+    tx.execute(update(revisions).where(this).values(**whole, **RELEASED))
+    if post.leads and post.texts[fetched.content_hash] == post.current_rev:
+        _point_to(tx, post, post.current_rev, fetched)
 
 
-def _show_pictures(tx: Connection, post: _Known, fetched: FetchedPost, now: datetime) -> None:
+def _show_pictures(tx: Connection, post: Known, fetched: FetchedPost, now: datetime) -> None:
     """The pictures of a version that we have: an edit may have added some, and no word."""
-    no = post.texts[fetched.content_hash]
-    known = post.media.get(no)
-    if known is not None and fetched.media and fetched.media != known:  # None: new with this very page
+    no = post.texts.get(fetched.content_hash)
+    known = None if no is None else post.media.get(no)
+    if no is not None and known is not None and fetched.media and fetched.media != known:  # None: new with this page
         pictures.show_again(tx, post.id, no, known, fetched, now)
 
 
-def _look_for_flagged(tx: Connection, account_id: int, page: Page, known: dict[_Key, _Known], now: datetime) -> None:
+def _look_for_flagged(tx: Connection, account_id: int, page: Page, known: dict[Key, Known], now: datetime) -> None:
     """Flagged posts that this page should show and does not are asked for; those that it shows are there."""
     if not page.posts:
         return
-    shown = sorted({known[_key(fetched)].id for fetched in page.posts if _key(fetched) in known})
+    shown = sorted({known[key_of(fetched)].id for fetched in page.posts})
     instants = sorted(fetched.claimed_at for fetched in page.posts if fetched.claimed_at)
     # Some that stand on top may be pinned, however old they are: what is older than most says nothing.
     follows.look_for_missing(tx, account_id, shown, instants[len(instants) // 2] if instants else None, now)
-    follows.came_back(tx, shown, now)
+    follows.came_back(tx, led(known[key_of(fetched)] for fetched in page.posts), now)
 
 
 # --- what goes with them --------------------------------------------------------------------------------------------
 
 
-def _save_payloads(tx: Connection, account_id: int, page: Page, known: dict[_Key, _Known]) -> dict[int, int]:
+def _save_payloads(tx: Connection, account_id: int, page: Page, known: dict[Key, Known]) -> dict[int, int]:
     """The answers that brought anything new, as received: the row of each by its number in the page."""
     wanted = {
-        fetched.evidence
-        for fetched in page.posts
-        if fetched.completes or (post := known.get(_key(fetched))) is None or fetched.content_hash not in post.texts
+        fetched.evidence for fetched in page.posts if fetched.completes or _is_news(known.get(key_of(fetched)), fetched)
     }
     return {no: _insert_payload(tx, account_id, page.payloads[no]) for no in sorted(wanted) if no < len(page.payloads)}
 
@@ -363,9 +336,9 @@ def _insert_payload(tx: Connection, account_id: int, payload: Payload) -> int:
     return int(tx.execute(select(payloads.c.id).where(mine)).scalar_one())
 
 
-def _save_sightings(tx: Connection, account_id: int, post_ids: Sequence[int], now: datetime, *, again: bool) -> None:
+def _save_sightings(tx: Connection, reader: Reader, post_ids: Sequence[int], now: datetime, *, again: bool) -> None:
     """`again` says whether those that were seen before are seen now."""
-    columns = ("post_id", "account_id", "first_at", "last_at")
+    columns = ("post_id", "account_id", "first_at", "last_at", "rank")
     for start in range(0, len(post_ids), CHUNK):
         these = posts.c.id.in_(post_ids[start : start + CHUNK])
         seen = select(
@@ -373,15 +346,17 @@ def _save_sightings(tx: Connection, account_id: int, post_ids: Sequence[int], no
             *(
                 literal(value, column.type)
                 for value, column in (
-                    (account_id, sightings.c.account_id),
+                    (reader.account_id, sightings.c.account_id),
                     (now, sightings.c.first_at),
                     (now, sightings.c.last_at),
+                    (reader.rank, sightings.c.rank),
                 )
             ),
         ).where(these)
-        new = insert_into(tx, sightings).from_select([*columns, "rank"], seen.add_columns(literal(0)))
+        new = insert_into(tx, sightings).from_select(columns, seen)
         one = ["post_id", "account_id"]
-        renewed = new.on_conflict_do_update(index_elements=one, set_={"last_at": new.excluded.last_at})
+        told = {"last_at": new.excluded.last_at, "rank": new.excluded.rank}
+        renewed = new.on_conflict_do_update(index_elements=one, set_=told)
         tx.execute(renewed if again else new.on_conflict_do_nothing(index_elements=one))
 
 

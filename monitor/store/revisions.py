@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, delete
 from monitor.alert import AlertBefore, AlertChange, Announcement, Suppression
 from monitor.model.findings import Disposition, Finding
 from monitor.model.messages import AlertState, EventKind, Verdict
-from monitor.model.posts import Origin, Part, PostKind
+from monitor.model.posts import Cause, Origin, Part, PostKind
 from monitor.model.rulebook import Kind, Severity
 from monitor.store import schema
 from monitor.store.claims import RELEASED, claim, is_due, keep
 from monitor.store.engine import insert_into
 from monitor.store.frozen import finding_to_row, findings_to_json, parts_from_json, reason_to_json
 from monitor.store.incidents import close_incident, open_incident
-from monitor.store.schema import accounts, alert_events, alerts, findings, gaps, posts, revisions
+from monitor.store.schema import accounts, alert_events, alerts, findings, gaps, payloads, posts, revisions
 
 PENDING, DONE, PARTIAL, QUARANTINED = "pending", "done", "partial", "quarantined"
 MAX_ATTEMPTS = 3  # a text that failed so often waits for a person
@@ -32,7 +32,8 @@ IS_CURRENT = exists().where(posts.c.id == revisions.c.post_id, posts.c.current_r
 class PendingRevision:
     """A text that a worker may judge now. `attempts` counts this one; `was_blind`: found after a time of no sight.
 
-    `again`: judged anew because what we know has changed, not the text.
+    `again`: judged anew because what we know has changed, not the text; `is_edit`: not only what another source shows.
+    `account_added_at` and `was_blind` are of the account that brought this text, the rest is of the one that leads.
     """
 
     table: ClassVar[Table] = revisions
@@ -54,6 +55,7 @@ class PendingRevision:
     was_blind: bool
     text_hash: str
     again: bool
+    is_edit: bool
 
 
 # --- who is due -----------------------------------------------------------------------------------------------------
@@ -87,17 +89,23 @@ def _quarantine_killers(tx: Connection, now: datetime) -> None:
 
 def _contexts(tx: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
     c = revisions.c
+    reader = accounts.alias("reader")
     blind = exists().where(
-        gaps.c.account_id == posts.c.author_account_id,
+        gaps.c.account_id == reader.c.id,
         gaps.c.from_at < gaps.c.to_at,
         gaps.c.from_at <= c.effective_at,
         c.effective_at <= gaps.c.to_at,
         gaps.c.to_at <= c.seen_at,
     )
-    joined = revisions.join(posts, posts.c.id == c.post_id).join(accounts, accounts.c.id == posts.c.author_account_id)
+    joined = (
+        revisions.join(posts, posts.c.id == c.post_id)
+        .join(accounts, accounts.c.id == posts.c.author_account_id)
+        .outerjoin(payloads, payloads.c.id == c.payload_id)
+        .join(reader, reader.c.id == func.coalesce(payloads.c.account_id, posts.c.author_account_id))
+    )
     columns = (
         *(c.id, posts.c.first_seen_at, accounts.c.person_key, posts.c.platform, posts.c.kind, posts.c.current_rev),
-        *(accounts.c.key.label("account_key"), accounts.c.added_at, blind.label("was_blind")),
+        *(accounts.c.key.label("account_key"), reader.c.added_at, blind.label("was_blind")),
     )
     return {row.id: row for row in tx.execute(select(*columns).select_from(joined).where(c.id.in_(ids)))}
 
@@ -122,6 +130,7 @@ def _pending(row: Row[Any], context: Row[Any]) -> PendingRevision:
         was_blind=bool(context.was_blind),
         text_hash=row.content_hash,
         again=row.again,
+        is_edit=row.cause not in (Cause.BETTER_SOURCE, Cause.OTHER_SOURCE),
     )
 
 

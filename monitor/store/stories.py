@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, select, true
 
 from monitor.model.findings import Finding, Reason
-from monitor.model.messages import AlertState, EventKind, Found, Verdict
+from monitor.model.messages import AlertState, EventKind, Found, Spread, Verdict
 from monitor.model.posts import Evidence, Part, PostKind
 from monitor.model.rulebook import Severity
 from monitor.store.frozen import finding_from_row, findings_from_json, parts_from_json, reason_from_json
@@ -23,6 +23,7 @@ from monitor.store.schema import (
     reviews,
     revisions,
 )
+from monitor.store.spreading import spread_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class AlertStory:
     deliveries: tuple[DeliveryRow, ...]
     findings: tuple[Finding, ...]  # in the text as it is now
     pictures: tuple[Evidence, ...]  # of all its texts
+    spread: Spread
 
 
 # --- looking --------------------------------------------------------------------------------------------------------
@@ -143,6 +145,7 @@ def show_alert(tx: Connection, number: int) -> AlertStory | None:
         deliveries=tuple(reversed(list_deliveries(tx, topic=f"alert:{number}:", limit=500))),
         findings=tuple(f for f in findings_of(tx, post.revision_id) if f.subject == alert.subject),
         pictures=pictures_of(tx, alert.post_id),
+        spread=spread_of(tx, post.id),
     )
 
 

@@ -114,6 +114,8 @@ _CARD: Final = {
     "why_kinds": "Why: the post gives away what is still secret: {kinds}.",
     "lifts_in": "Lifts: {time} (in {left})",
     "lifts_past": "Lifted: {time}",
+    "also_on": "Also on: {platforms} ({posts} posts, {people} people)",
+    "also_on_by_one": "Also on: {platforms} ({posts} posts, the same person)",
     "link": "Open the post: {url}",
     "minimal": "A post by {name} on {platform} at {posted} {wish} (seen after {delay}).",
     "minimal_undated": "A post by {name} on {platform}, seen {seen}, {wish}.",

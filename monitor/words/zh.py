@@ -112,6 +112,8 @@ _CARD: Final = {
     "why_kinds": "为什么：帖子里有尚未公开的{kinds}。",
     "lifts_in": "解禁：{time}（还有 {left}）",
     "lifts_past": "已解禁：{time}",
+    "also_on": "也见于：{platforms}（共 {posts} 条，{people} 人）",
+    "also_on_by_one": "也见于：{platforms}（共 {posts} 条，同一人）",
     "link": "打开原帖：{url}",
     "minimal": "{name} {posted} 的一条{platform}帖子{wish}（{delay}后发现）。",
     "minimal_undated": "{name} 的一条{platform}帖子（{seen} 发现）{wish}。",

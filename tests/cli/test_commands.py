@@ -160,6 +160,14 @@ def test_an_alert_is_listed_shown_and_judged(flagged: Home) -> None:
     assert flagged.run("alerts", "list", "--state", "open", "--json").rows == []
 
 
+def test_an_alert_says_where_else_its_story_is_told(home: Home, request: pytest.FixtureRequest) -> None:
+    for sign in "！😏":
+        home.says(f"明天来看云雀9的真机上手吧{sign}")
+    request.getfixturevalue("flagged")
+    shown = [home.run("alerts", "show", number, "--lang", "en").out for number in "123"]
+    assert sorted("Also on: notes (2 posts, the same person)" in each for each in shown) == [False, True, True]
+
+
 def test_deliveries_are_listed_and_sent_again_under_the_same_id(flagged: Home) -> None:
     (row,) = flagged.run("deliveries", "list", "--state", "delivered", "--json").rows
     assert flagged.run("deliveries", "replay", str(row["number"])).out == "1 queued again\n"

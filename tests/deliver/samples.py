@@ -17,6 +17,7 @@ from monitor.model.messages import (
     IncidentNotice,
     Notice,
     Receiver,
+    Spread,
     TestNotice,
 )
 from monitor.model.posts import Origin, Part, PostKind
@@ -69,6 +70,7 @@ _NOTICE: Mapping[str, Any] = MappingProxyType(
         "findings": (FINDING,),
         "reason": Reason("event_opened"),
         "lifts_at": LIFTS_AT,
+        "spread": Spread(1, 1, ("weibo",), ()),
     }
 )
 

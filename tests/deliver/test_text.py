@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from monitor.deliver.text import DIGEST_ROWS, cut, readable
 from monitor.incident import IncidentKind
 from monitor.model.findings import Reason
-from monitor.model.messages import Disclosure, EventKind, Found, IncidentEvent
+from monitor.model.messages import Disclosure, EventKind, Found, IncidentEvent, Spread
 from monitor.model.posts import Origin, Part, PostKind
 from monitor.model.rulebook import Kind, Severity
 from tests.deliver.samples import DIGEST, LIFTS_AT, POSTED_AT, SEEN_AT, TEST_NOTICE, incident, notice, receiver
@@ -256,6 +256,23 @@ def test_a_card_says_who_what_and_when(changes: dict[str, Any], line: str) -> No
 )
 def test_a_lift_is_told_from_the_instant_of_the_event(changes: dict[str, Any], line: str) -> None:
     assert line in readable(notice(**changes), receiver(show=Disclosure.FULL, language="en")).split("\n")
+
+
+@pytest.mark.parametrize(
+    ("spread", "language", "line"),
+    [
+        (Spread(3, 2, ("weibo", "x"), ("weibo", "x")), "en", "Also on: Weibo, X (3 posts, 2 people)"),
+        (Spread(3, 2, ("weibo", "x"), ("weibo", "x")), "zh", "也见于：微博、X（共 3 条，2 人）"),
+        (Spread(2, 1, ("weibo", "x"), ("x",)), "en", "Also on: X (2 posts, the same person)"),
+        (Spread(2, 1, ("weibo", "x"), ("x",)), "zh", "也见于：X（共 2 条，同一人）"),
+    ],
+)
+def test_a_story_that_is_told_elsewhere_says_so_before_the_link(spread: Spread, language: str, line: str) -> None:
+    told = readable(notice(spread=spread), receiver(language=language)).split("\n")
+    assert told[-3] == line
+    follow_up = readable(notice(event=EventKind.CORRECTED, spread=spread), receiver(language=language))
+    shortest = readable(notice(spread=spread), receiver(language=language, show=Disclosure.MINIMAL))
+    assert line not in follow_up + shortest
 
 
 def test_no_lift_no_line() -> None:

@@ -44,6 +44,7 @@ ALERT_KEYS = {
     "published_at",
     "first_seen_at",
     "leaked_at",
+    "spread",
     "gone_at",
     "link",
     "text",
@@ -130,6 +131,7 @@ def test_the_smallest_disclosure_is_exactly_this() -> None:
         "published_at": "2030-11-28T15:40:12.000Z",
         "first_seen_at": "2030-11-28T15:41:00.000Z",
         "leaked_at": None,
+        "spread": {"posts": 1, "people": 1, "platforms": ["weibo"]},
         "gone_at": None,
         "link": None,
     }

@@ -6,7 +6,7 @@ from monitor.alert import Route, Urgency
 from monitor.errors import RenderError
 from monitor.model import messages as model
 from monitor.model.findings import Reason
-from monitor.model.messages import AlertState, DeliveryState, Digest, EventKind, Found, Notice
+from monitor.model.messages import AlertState, DeliveryState, Digest, EventKind, Found, Notice, Spread
 from monitor.model.posts import PostKind
 from monitor.model.rulebook import Kind, Severity
 from monitor.store import Store, messages, outbox
@@ -61,6 +61,7 @@ def test_a_notice_carries_all_that_a_receiver_may_be_told(watched: Store) -> Non
         findings=(finding(lifts_at=NOON + 40 * HOUR), price),
         reason=Reason("event_opened"),
         lifts_at=NOON + 50 * HOUR,
+        spread=Spread(1, 1, ("blog.example",), ()),
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 
-from monitor.store import Store, accounts, outbox, pictures, rescans, revisions, status
+from monitor.store import Store, accounts, known, outbox, pictures, rescans, revisions, spreading, status
+from monitor.story import Reader
 from tests.store import sample
 from tests.store.sample import NOON
 
@@ -21,6 +22,8 @@ EVERY_SECOND: dict[str, Callable[[Connection], object]] = {
     "rescan": lambda tx: rescans.rescan_some(tx, sample.RULES, NOON),
     "pictures": lambda tx: pictures.claim_pictures(tx, NOON, limit=10),
     "alerts of a post": lambda tx: revisions.alerts_before(tx, 1),
+    "story of a post": lambda tx: spreading.spread_of(tx, 1, NOON),
+    "posts of a page": lambda tx: known.known_posts(tx, Reader(2, "lin", 0), [sample.post("p1"), sample.post("p2")]),
 }
 GROWING = {"posts", "revisions", "sightings", "payloads", "findings", "alert_events", "deliveries", "attempts", "media"}
 
