@@ -396,8 +396,8 @@ def test_a_long_digest_is_cut_in_the_text_and_says_so() -> None:
 def test_blindness_says_since_when_why_and_what_to_do() -> None:
     assert readable(incident(), receiver(ops=True)) == (
         "⚫ 看不见账号 lin-weibo（自 23:40 起）\n"
-        "原因：平台要求登录，或拒绝了我们。\n"
-        "处理：请更新该账号的登录或令牌，之后会自动恢复读取。恢复之前请人工查看主页；这不是“没有新帖”。\n"
+        "原因：平台拒绝了我们，没有说明原因。\n"
+        "处理：请放慢读取，更新该账号的登录或令牌，或换一个出口地址。恢复之前请人工查看主页；这不是“没有新帖”。\n"
         "接手：leak-monitor incidents take 3 --as 姓名"
     )
 
@@ -424,10 +424,10 @@ def test_a_reminder_says_how_long_it_has_been_which_it_is_and_when_the_next_come
     )
     assert readable(reminded, receiver(language="en", ops=True)).split("\n") == [
         "⚫ BLIND to 14 accounts on Weibo (since 28 Nov 23:40, 1 h 2 min)",
-        "Cause: The network asks to sign in or refuses us.",
+        "Cause: The network refuses us and does not say why.",
         "Watch by hand: 林晓舟, 周敏",
         (
-            "Cure: Renew the session or token of this account, then it is read again by itself. "
+            "Cure: Poll less often, renew the account's session or token, or read through another address. "
             "Watch the profiles by hand until then; this is not “no new posts”."
         ),
         "Reminder 3; next 04:40",
@@ -441,7 +441,7 @@ def test_whoever_waits_for_alerts_is_told_of_blindness_without_the_technical_lin
     )
     assert readable(escalated, receiver(language="zh")).split("\n") == [
         "⚫ 看不见：微博的 14 个账号（自 23:40 起）。发布在即，因此同时通知您",
-        "原因：平台要求登录，或拒绝了我们。",
+        "原因：平台拒绝了我们，没有说明原因。",
         "请人工查看：林晓舟, 周敏",
     ]
 
@@ -455,6 +455,8 @@ DETAIL = {
     "outcome": "server",
     "seconds": "61",
     "free": "12",
+    "days": "24",
+    "usual": "30",
     "stage": "match",
     "what": "read lin-blog",
     **MANY_BLIND,

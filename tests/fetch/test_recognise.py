@@ -85,7 +85,7 @@ def server() -> Iterator[FeedServer]:
 def whole(server: FeedServer, ask: Ask, reply: Reply, **keys: str) -> dict[str, str]:
     server.routes["/page"] = server.routes["/xrpc/com.atproto.identity.resolveHandle"] = reply
     client = Client(elapsed_s=SystemClock().elapsed_s, user_agent="tests/1")
-    service = {"service": server.url("").removesuffix("/")}
+    service = {"service": server.url("")}
     candidate = Candidate("any", {**keys, **(service if ask is Ask.DID else {})}, ask, server.url("/page"))
     made = complete(candidate, client, DIRECT, NOW, allow_private=True)
     assert made.ask is None
