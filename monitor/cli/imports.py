@@ -160,7 +160,7 @@ def _store(store: Store, people: Sequence[Person], account: Account, page: Page,
     # Of a read everything that was written is undone.
     with store.read() if dry_run else store.write() as tx:
         accounts.sync_people(tx, people, now)
-        saved = accounts.save_beside(tx, account, page, now)
+        saved = accounts.save_beside(tx, account, page, now, rank=rank_of(account))
         counts = {"new": saved.new_posts, "edited": saved.new_revisions, "known": saved.known}
         audit.note(tx, actor(), "import", account.key, {"file": page.payloads[0].url, **counts}, now)
     return saved
