@@ -202,7 +202,8 @@ def _save_posts(
         if leads and text["no"] != post.current_rev:
             tx.execute(update(posts).where(posts.c.id == post.id).values(current_rev=text["no"]))
     if texts:
-        tx.execute(insert(revisions), texts)
+        # Lists show the newest first, but a story is judged and told from its beginning.
+        tx.execute(insert(revisions), sorted(texts, key=lambda text: text["effective_at"]))
     _save_sightings(tx, account_id, sorted({known[key].id for key in shown}), now)
     return counts
 
