@@ -48,7 +48,7 @@ class Town:
         self.book = self.write_rules(RULES)
         self.runtime = Runtime(self._settings(), self.book, Matcher(self.book))
         upgrade(self._url)
-        self.client = Client(elapsed_s=self.clock.elapsed_s, user_agent="leak-monitor tests")
+        self.client = self._client()
         self.open_store()
         self.pool = ThreadPoolExecutor(8)
         with self.store.write() as tx:
@@ -124,6 +124,9 @@ class Town:
         with self.store.write() as tx:
             rulebooks.save_rulebook(tx, self.book.hash, self.book.body, self.clock.now())
             rescans.begin_rescan(tx, self.book.hash, self.clock.now())
+
+    def _client(self) -> Client:
+        return Client(elapsed_s=self.clock.elapsed_s, user_agent="leak-monitor tests")
 
     def _serve(self, asked: Any) -> Any:
         if self.answer is not None:

@@ -20,6 +20,7 @@ from monitor.cli.lines import lines_of
 from monitor.clock import SystemClock
 from monitor.config.shape import AddressTable, PushedTable
 from monitor.errors import LeakMonitorError, NotFoundError
+from monitor.fetch import rank_of
 from monitor.fetch.entries import EntryError, read_each
 from monitor.fetch.records import checked_post, record_of
 from monitor.model.people import Account, Person

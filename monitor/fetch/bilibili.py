@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 
 from monitor.config.shape import AccountTable, Address, Home, Key
 from monitor.config.values import Refused
-from monitor.errors import Failure, FetchError
+from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.asking import Asking, read_json
 from monitor.fetch.dynamics import is_pinned, read_dynamic
 from monitor.fetch.entries import read_each
@@ -93,15 +93,15 @@ class BilibiliSource:
         table = _table(account)
         asker = Asker(Asking(client, account, now), table, _cursor(state.cursor))
         newest_known = asker.known.newest
-        found, cut = _read_space(asker, table, newest_known)
+        found, cut, failure = _read_space(asker, table, newest_known)
         posts, broken = read_each(found, lambda one: read_dynamic(one[0], account, now, one[1]))
-        ids = [text_id(item.get("id_str")) or "" for item, _ in found]
+        ids = [text_id(item.get("id_str")) or "" for item, _ in found if not failure]
         return Page(
             ReadState(cursor=replace(asker.known, newest=max([newest_known, *ids], key=_order)).text()),
             posts=posts,
             payloads=tuple(asker.asking.payloads),
             broken=broken,
-            notes=() if posts or broken else ("empty",),
+            notes=(f"stopped:{failure}",) if failure else () if posts or broken else ("empty",),
             cut=cut,
         )
 
@@ -205,23 +205,36 @@ def _cursor(text: str | None) -> Cursor:
         return Cursor()
 
 
-def _read_space(asker: Asker, table: BilibiliTable, newest_known: str) -> tuple[Found, bool]:
-    """Pages until one reaches back to what was known, pinned ones aside; and whether we had to stop before."""
+def _read_space(asker: Asker, table: BilibiliTable, newest_known: str) -> tuple[Found, bool, Failure | None]:
+    """Pages until one reaches back to what was known, pinned ones aside; whether we had to stop before, and by what.
+
+    The newest must not wait for the older: after a refusal the next read goes as far back again.
+    """
     found: Found = []
     offset = ""
     while True:
-        data = asker.ask(_SPACE, {"host_mid": table.uid, "offset": offset, **_SHAPE})
-        if not isinstance(data.get("items"), list):
-            raise FetchError(Failure.NOT_A_FEED, "an answer that is no list of dynamics")
+        try:
+            data = _space(asker, table, offset)
+        except TransportError as error:
+            if not offset:
+                raise
+            return found, True, error.failure
         page = dicts(data["items"])
         found += [(item, len(asker.asking.payloads) - 1) for item in page]
         ids = [text_id(item.get("id_str")) or "" for item in page if not is_pinned(item)]
         reached = any(_order(each) <= _order(newest_known) for each in ids)
         last, offset = offset, text_id(data.get("offset")) or ""
         if not newest_known or reached or not data.get("has_more") or not offset or offset == last:
-            return found, False
+            return found, False, None
         if len(asker.asking.payloads) >= table.pages or asker.asking.spent:
-            return found, True
+            return found, True, None
+
+
+def _space(asker: Asker, table: BilibiliTable, offset: str) -> Mapping[str, Any]:
+    data = asker.ask(_SPACE, {"host_mid": table.uid, "offset": offset, **_SHAPE})
+    if not isinstance(data.get("items"), list):
+        raise FetchError(Failure.NOT_A_FEED, "an answer that is no list of dynamics")
+    return data
 
 
 def _order(dynamic_id: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field
 
 from monitor.config.shape import AccountTable, Address, Home, Key, Line
-from monitor.errors import Failure, FetchError
+from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.answers import spent_s
 from monitor.fetch.asking import Asking, read_json
 from monitor.fetch.canonical import canonical_id
@@ -68,17 +68,19 @@ class MastodonSource:
         found = [(status, len(asking.payloads) - 1) for status in _statuses(read_json(answer))]
         if _has_moved(found, known):
             raise FetchError(Failure.MOVED, "an account that has moved to another")
-        found, cut = _older(asking, at, known.newest, found, table.pages)
+        found, cut, failure = _older(asking, at, known.newest, found, table.pages)
         posts, broken, tried = _posts(asking, table, known, found)
-        newest = max([known.newest, *(text_id(status.get("id")) or "" for status, _ in found)], key=_order)
+        ids = () if failure else (text_id(status.get("id")) or "" for status, _ in found)
+        newest = max([known.newest, *ids], key=_order)
         return Page(
             ReadState(
-                etag=answer.headers.get("etag"),
+                etag=None if failure else answer.headers.get("etag"),
                 cursor=replace(known, newest=newest, owed=known.owing(tried)).text(),
             ),
             posts=posts,
             payloads=tuple(asking.payloads),
             broken=broken,
+            notes=(f"stopped:{failure}",) if failure else (),
             cut=cut,
             next_read_after_s=spent_s(answer.headers, now),
         )
@@ -131,17 +133,23 @@ def _has_moved(found: list[tuple[Status, int]], known: Remembered) -> bool:
 
 def _older(
     asking: Asking, at: str, newest_known: str, found: list[tuple[Status, int]], pages: int
-) -> tuple[list[tuple[Status, int]], bool]:
-    """With the pages behind, until one reaches back to what was known; and whether we had to stop before."""
+) -> tuple[list[tuple[Status, int]], bool, Failure | None]:
+    """With the pages behind, until one reaches back to what was known; whether we had to stop before, and by what.
+
+    The newest must not wait for the older: after a refusal the next read goes as far back again.
+    """
     size = len(found)
     while newest_known and size == _PAGE and (ids := _ids(found)) and ids[0] > _order(newest_known):
         if len(asking.payloads) >= pages or asking.spent:
-            return found, True
-        value, _ = asking.get_json(f"{at}&max_id={quote(ids[0][1], safe='')}")
-        page = [(status, len(asking.payloads) - 1) for status in _statuses(value)]
+            return found, True, None
+        try:
+            value, _ = asking.get_json(f"{at}&max_id={quote(ids[0][1], safe='')}")
+            page = [(status, len(asking.payloads) - 1) for status in _statuses(value)]
+        except TransportError as error:
+            return found, True, error.failure
         size = len(page)
         found = found + page
-    return found, False
+    return found, False, None
 
 
 def _ids(found: list[tuple[Status, int]]) -> list[tuple[int, str]]:

@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.config.shape import AccountTable, Address, Home, Key
 from monitor.config.values import Refused
-from monitor.errors import Failure, FetchError
+from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.answers import spent_s
 from monitor.fetch.asking import Asking
 from monitor.fetch.charset import decode
@@ -94,15 +94,15 @@ class TelegramSource:
         found, answer = _blocks(asking, account.url)
         if not found:
             _check_preview(answer)
-        found, cut = _older(asking, table, newest_known, found)
+        found, cut, failure = _older(asking, table, newest_known, found)
         posts, broken = read_each(found, lambda block: read_block(block, account, now))
-        newest = max([newest_known, *(block.number for block in found)])
+        newest = max([newest_known, *(block.number for block in found if not failure)])
         return Page(
             ReadState(cursor=Remembered(newest=str(newest)).text()),
             posts=posts,
             payloads=tuple(asking.payloads),
             broken=broken,
-            notes=() if posts or broken else ("empty",),
+            notes=(f"stopped:{failure}",) if failure else () if posts or broken else ("empty",),
             cut=cut,
             next_read_after_s=spent_s(answer.headers, now),
         )
@@ -170,17 +170,27 @@ def _blocks(asking: Asking, url: str) -> tuple[list[Block], Answer]:
     return split_page(_text_of(answer), len(asking.payloads) - 1), answer
 
 
-def _older(asking: Asking, table: TelegramTable, newest_known: int, found: list[Block]) -> tuple[list[Block], bool]:
-    """With the pages before, until one reaches back to what was known; and whether we had to stop before."""
+def _older(
+    asking: Asking, table: TelegramTable, newest_known: int, found: list[Block]
+) -> tuple[list[Block], bool, Failure | None]:
+    """With the pages before, until one reaches back to what was known; whether we had to stop before, and by what.
+
+    The newest must not wait for the older: after a refusal the next read goes as far back again.
+    """
     while newest_known and found and (first := min(block.number for block in found)) > newest_known + 1:
         if len(asking.payloads) >= table.pages or asking.spent:
-            return found, True
-        blocks, _ = _blocks(asking, f"{table.base}/s/{table.channel}?before={first}")
+            return found, True, None
+        try:
+            blocks, answer = _blocks(asking, f"{table.base}/s/{table.channel}?before={first}")
+            if not blocks:
+                _check_preview(answer)
+        except TransportError as error:
+            return found, True, error.failure
         before = [block for block in blocks if block.number < first]
         if not before:
             break
         found = before + found
-    return found, False
+    return found, False, None
 
 
 def _check_preview(answer: Answer) -> None:

@@ -225,10 +225,18 @@ _TROUBLED: Final = union_all(
 
 
 def undo_future(tx: Connection, now: datetime) -> None:
-    """Accounts that lie due in the future of a clock that was ahead are due now. Reads every account."""
+    """Accounts that lie due in the future of a clock that was ahead are due now. Reads every account.
+
+    One that was added in that future is watched from now on, or its posts would be older than our watching for hours.
+    """
     c = accounts.c
     here = c.state != REMOVED
-    claims.undo_future(tx, accounts, "last_success_at", now, here)
+    ahead = tx.execute(select(c.id).where(c.last_success_at > now + claims.SLACK, here)).scalars().all()
+    if ahead:  # or the next read would show none of the posts that were seen last, as if some had been missed
+        seen = sightings.c.account_id.in_(ahead) & (sightings.c.last_at > now)
+        tx.execute(update(sightings).where(seen).values(last_at=now))
+    for written in ("last_success_at", "added_at"):
+        claims.undo_future(tx, accounts, written, now, here)
     far = here & (c.due_at > now + LONGEST_WAIT)
     for interval_s in tx.execute(select(c.interval_s).where(far).distinct()).scalars().all():
         too_far = far & (c.interval_s == interval_s) & (c.due_at > now + farthest_read(interval_s))

@@ -167,7 +167,8 @@ def _save_posts(
         if leads and text["no"] != post.current_rev:
             _point_to(tx, post, text["no"], fetched)
     if texts:
-        tx.execute(insert(revisions), texts)
+        # Lists show the newest first, but a story is judged and told from its beginning.
+        tx.execute(insert(revisions), sorted(texts, key=lambda text: text["effective_at"]))
     _save_sightings(tx, reader, sorted({known[key].id for key in shown}), seen_at or now, again=seen_at is None)
     return counts
 

@@ -67,10 +67,11 @@ def fresh_feed(body: bytes, content_type: str = "application/xml") -> Callable[[
 
 
 class FeedServer:
-    """Serves `routes` by path and keeps what it was asked; a path without a route is 404."""
+    """Serves `routes` by path and keeps what it was asked; a path without a route is answered by `otherwise`."""
 
     def __init__(self, routes: Mapping[str, Script] | None = None, tls: ssl.SSLContext | None = None) -> None:
         self.routes = dict(routes or {})
+        self.otherwise: Script = Reply(404)
         self.asked: list[Asked] = []
         self.connects = 0
         self.closing = threading.Event()
@@ -125,7 +126,7 @@ class _Handler(socketserver.BaseRequestHandler):
                 headers[name.lower()] = value.strip()
             asked = Asked(method, path, headers, stream.read(int(headers.get("content-length", 0))))
         owner.asked.append(asked)
-        script = owner.routes.get(path.partition("?")[0], Reply(404))
+        script = owner.routes.get(path.partition("?")[0], owner.otherwise)
         reply = script(asked) if callable(script) else script
         for piece in reply.wire():
             if isinstance(reply, Raw) and reply.pause_s and owner.closing.wait(reply.pause_s):
