@@ -59,7 +59,9 @@ class YoutubeSource:
 
 def _video(post: FetchedPost) -> FetchedPost:
     """Under the id that stands in addresses, with its cover."""
-    video = canonical_id("youtube", post.native_id) or canonical_id("youtube", post.url)
+    # The feed's own ids are believed whatever their form; addresses are told from others by it.
+    named = re.fullmatch(r"yt:video:([\w-]{1,64})", post.native_id, re.ASCII)
+    video = named[1] if named else canonical_id("youtube", post.url)
     if video is None:
         return post
     cover = Media(MediaKind.COVER, f"https://i.ytimg.com/vi/{video}/hqdefault.jpg")

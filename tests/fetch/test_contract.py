@@ -66,7 +66,8 @@ CASES = """
 
 
 def test_every_source_is_played() -> None:
-    assert {kind.source for kind in NETWORKS.values()} == set(SOURCES)
+    of_no_network = {"json", "page", "inbound"}  # whose form their operator says
+    assert {kind.source for kind in NETWORKS.values()} == SOURCES.keys() - of_no_network
 
 
 def test_every_case_has_its_tests() -> None:

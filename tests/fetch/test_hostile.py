@@ -32,7 +32,7 @@ def soon_and_alone() -> Iterator[None]:
     began_s = clock.elapsed_s()
     reached_out.clear()
     yield
-    assert clock.elapsed_s() - began_s < 5
+    assert clock.elapsed_s() - began_s < 12
     assert reached_out == []
 
 
