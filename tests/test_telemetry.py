@@ -1,5 +1,6 @@
 """Where lines of the log go: standard error, a syslog on a socket, a syslog in the network. All sockets are real."""
 
+import errno
 import io
 import json
 import logging
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import LeakMonitorError
-from monitor.telemetry import log_event, log_trouble, set_up_logging
+from monitor.telemetry import log_event, log_fault, log_lines_lost, log_trouble, set_up_logging
 
 
 @pytest.fixture(autouse=True)
@@ -82,3 +83,35 @@ def test_of_a_library_only_the_template_is_told() -> None:
     logging.getLogger("urllib3.connectionpool").warning("Retrying %s", "https://host/?token=a-secret")
     assert "Retrying %s" in stream.getvalue()
     assert "a-secret" not in stream.getvalue()
+
+
+class FullDisk(io.StringIO):
+    """Takes nothing while it is full."""
+
+    full = True
+
+    def write(self, text: str) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
+
+
+def test_lines_that_cannot_be_written_are_counted_and_no_error_is_written_in_their_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stream = FullDisk()
+    set_up_logging("info", as_json=False, stream=stream)
+    try:
+        int("云雀9 in a post")
+    except ValueError as error:
+        log_fault("read_failed", error)
+    log_event("fetched")
+    assert log_lines_lost() == "the log cannot be written: 2 lines may be missing"
+    stream.full = False
+    log_event("fetched", new=1)
+    assert [line.split(maxsplit=1)[1] for line in stream.getvalue().splitlines()] == [
+        "warning log_interrupted lines=2",
+        "info    fetched new=1",
+    ]
+    assert log_lines_lost() == ""
+    assert "云雀9" not in "".join(capsys.readouterr())

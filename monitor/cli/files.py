@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -41,6 +42,7 @@ ConfigOption: TypeAlias = Annotated[
 JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 LangOption: TypeAlias = Annotated[str | None, typer.Option("--lang", help="zh or en.", callback=_language)]
 DEFAULT_CONFIG = Path("config.toml")
+EMPTY = sha256(b"").hexdigest()
 Marks: TypeAlias = tuple[tuple[str, int, int], ...]
 
 
@@ -152,7 +154,10 @@ class Watched:
         except ConfigError as error:
             if not self._last_good.exists():
                 raise
-            settings = load_config(self._last_good, os.environ, kinds())
+            try:
+                settings = load_config(self._last_good, os.environ, kinds())
+            except ConfigError:
+                raise error from None  # what both need is not there: a variable, a file with a secret
             self._rules_dir = settings.rules_dir
             self._loaded = self._marks()
             return settings, error
@@ -190,6 +195,8 @@ class Watched:
         self._loaded, self._is_good = self._marks(), False
         of_config = _marks_of([self._path])
         settings = load_settings(self._path)
+        if settings.digest == EMPTY:  # a file that lost its content must not end the watching of everybody
+            raise ConfigError(str(self._path), None, "the file is empty", "put it back; a copy is kept beside it")
         self._rules_dir = settings.rules_dir
         self._loaded = of_config + _marks_of(all_rules_files(settings.rules_dir))
         self._is_good = True

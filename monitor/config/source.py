@@ -6,12 +6,14 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from monitor.config import lines
 from monitor.config.values import Refused
+from monitor.config.whole import MEGABYTE, read_whole
 from monitor.errors import ConfigError, own_trouble
 
+MOST_BYTES: Final = 8 * MEGABYTE
 _T = TypeVar("_T")
 
 _SYNTAX_LINE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", re.DOTALL)
@@ -20,7 +22,7 @@ _SYNTAX_LINE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)
 def read_source(path: Path, environ: Mapping[str, str]) -> "Source":
     """The file as text; ConfigError if it cannot be read."""
     try:
-        raw = path.read_bytes()
+        raw = read_whole(path, MOST_BYTES)
     except OSError as error:
         if own := own_trouble(error):
             raise own from None
@@ -100,7 +102,7 @@ class Source:
     def file(self, at: lines.Path, name: str, fix: str) -> str:
         """The text of a file that the configuration names, without the blanks around it."""
         try:
-            return (self.path.parent / name).read_text(encoding="utf-8").strip()
+            return read_whole(self.path.parent / name, MEGABYTE).decode().strip()
         except (OSError, UnicodeDecodeError, ValueError) as error:
             if isinstance(error, OSError) and (own := own_trouble(error)):
                 raise own from None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyrage
 
+from monitor.config.whole import read_whole
 from monitor.errors import RuleError, own_trouble
 
 ENDING = ".age"
@@ -80,7 +81,7 @@ def plain_name(path: Path) -> str:
 def read_rules_file(path: Path, key: RulesKey | None) -> bytes:
     """Its bytes, opened if it is encrypted; RuleError if it cannot be read or opened."""
     try:
-        raw = path.read_bytes()
+        raw = read_whole(path)
     except OSError as error:
         if own := own_trouble(error):
             raise own from None

@@ -49,12 +49,12 @@ def slope(points: Sequence[tuple[float, float]]) -> float:
     return median((y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in combinations(points, 2) if x1 != x2)
 
 
-def breaches(samples: Sequence[Sample], warm_h: float) -> list[str]:
+def breaches(samples: Sequence[Sample], warm_h: float, most_slope_mb: float = MOST_SLOPE_MB) -> list[str]:
     """What grew that must not, one line each; `warm_h` is the hour from which on nothing may grow any more."""
     settled = [one for one in samples if one.hour >= warm_h]
     broken = []
     grown = slope([(one.hour, one.memory_mb) for one in settled])
-    if grown >= MOST_SLOPE_MB:
+    if grown >= most_slope_mb:
         broken.append(f"memory grows by {grown:.2f} MB an hour")
     for name, spare in (("files", SPARE_FILES), ("threads", SPARE_THREADS)):
         counts = [getattr(one, name) for one in settled]

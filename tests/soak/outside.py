@@ -34,7 +34,7 @@ def posts_of(spec: Spec, number: int, at: datetime) -> list[dict[str, str]]:
     for n in range(last, max(-1, last - SHOWN), -1):
         published = BEGIN + timedelta(seconds=offset_s + n * spec.post_every_s)
         age_s = (at - published).total_seconds()
-        said = "明天来看云雀9" if (n + number) % LEAK_EVERY == LEAK_EVERY // 2 else _SAID
+        said = "明天来看云雀9" if (n + number) % LEAK_EVERY == 5 else _SAID
         edited = " 更正一处笔误。" if (n + number) % EDIT_EVERY == 0 and age_s > EDITED_AFTER_S else ""
         text = f"{said} 第{n}篇，作者{number}。{edited}"
         shown.append({"id": f"post-{n}", "content_text": text, "date_published": published.isoformat()})
