@@ -76,7 +76,7 @@ def kept(made: Kept) -> Kept:
 def test_a_broken_file_is_told_with_place_and_cure_and_the_old_set_stays(
     kept: Kept, damage: Break, place: str, problem: str, cure: str
 ) -> None:
-    before = kept.service._runtime
+    before = kept.service.runtime
     damage(kept.home)
     with pytest.raises(InputError) as caught:
         kept.files.load()
@@ -86,7 +86,7 @@ def test_a_broken_file_is_told_with_place_and_cure_and_the_old_set_stays(
     assert cure in error.fix
     assert error.fix
     assert kept.service.reload() is False
-    assert kept.service._runtime is before
+    assert kept.service.runtime is before
     assert place in kept.refused()
     with kept.store.read() as tx:
         (incident,) = status.open_incidents(tx)
@@ -99,7 +99,7 @@ def test_a_broken_file_is_told_with_place_and_cure_and_the_old_set_stays(
     "damage", [pytest.param(row[1], id=row[0]) for row in BROKEN if not row[0].startswith(KEPT_NOWHERE)]
 )
 def test_a_start_with_a_broken_file_takes_the_last_good_set(kept: Kept, damage: Break) -> None:
-    before = kept.service._runtime
+    before = kept.service.runtime
     damage(kept.home)
     files = Watched(kept.home / "config.toml")
     settings, broken_config = files.settings()
