@@ -7,6 +7,7 @@ import pytest
 from monitor.errors import Failure, FetchError
 from monitor.model.posts import FetchedPost, Page
 from monitor.store import Store, accounts
+from monitor.store.schema import accounts as accounts_table
 from monitor.store.schema import gaps, incidents
 from tests.store import sample
 from tests.store.sample import NOON, UNCHANGED, page, pending, post, read
@@ -129,6 +130,15 @@ def test_a_clock_that_was_ahead_makes_no_gap(store: Store) -> None:
     with store.write() as tx:
         accounts.undo_future(tx, NOON)
     read(store, page(*_posts(4, 3, 2, 1)), NOON)
+    assert not read(store, page(*_posts(6, 5, 4, 3)), NOON + MINUTE).gap_opened
+
+
+def test_an_account_that_was_added_in_a_future_is_watched_from_when_the_clock_is_right(store: Store) -> None:
+    sample.people(store, at=NOON + 300 * MINUTE)
+    read(store, page(*_posts(3, 2, 1)), NOON + 300 * MINUTE)
+    with store.write() as tx:
+        accounts.undo_future(tx, NOON)
+        assert sample.rows(tx, accounts_table, "added_at", "last_success_at", "due_at") == [(NOON, NOON, NOON)]
     assert not read(store, page(*_posts(6, 5, 4, 3)), NOON + MINUTE).gap_opened
 
 

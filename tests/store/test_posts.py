@@ -44,6 +44,13 @@ def test_a_new_post_is_stored_with_all_that_belongs_to_it(store: Store) -> None:
     assert b"p1" in bytes(str(body), "ascii", "backslashreplace")
 
 
+def test_what_came_on_one_page_is_judged_in_the_order_in_which_it_was_said(store: Store) -> None:
+    sample.people(store)
+    minutes = (3, 1, 2)  # a list may show anything first
+    sample.read(store, sample.page(*(sample.post(f"p{n}", at=NOON - n * MINUTE) for n in minutes)), NOON)
+    assert [revision.effective_at for revision in sample.pending(store, NOON)] == [NOON - n * MINUTE for n in (3, 2, 1)]
+
+
 def test_reading_the_same_page_again_changes_nothing_but_the_sighting(store: Store) -> None:
     sample.people(store)
     shown = page(post("p1"), post("p2"))

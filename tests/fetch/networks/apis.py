@@ -75,10 +75,8 @@ class XNetwork(Network):
         if start and self.behind:
             return said(self.behind, asked)
         above = [post for post in self.listed() if int(self._ids(post)[-1]) > int(query.get("since_id", "0"))]
-        if not start:
-            self.shown |= {(post.no, len(post.edits)) for post in above}
         size = int(query["max_results"])
-        page = above[start : start + size]
+        page = self.show(above[start : start + size])
         meta: Json = {"result_count": len(page)}
         if not page:
             return in_json({"meta": meta})
@@ -166,7 +164,7 @@ class MastodonNetwork(Network):
             if self.behind:
                 return said(self.behind, asked)
             older = [post for post in self.listed() if int(self._id(post)) < int(below)]
-            return in_json([self._status(post) for post in older[: self.page_size]])
+            return in_json([self._status(post) for post in self.show(older[: self.page_size])])
         return self._single(path.removeprefix("/api/v1/statuses/"))
 
     def _single(self, wanted: str) -> Reply:
@@ -248,7 +246,7 @@ class BlueskyNetwork(Network):
             reply = in_json({"feed": [self._item(post) for post in page], **more})
             return reply if start else if_changed(reply, asked)
         if method == "com.atproto.repo.listRecords":
-            by_key = sorted(self.posts, key=self._key, reverse=True)[start : start + size]
+            by_key = self.show(sorted(self.posts, key=self._key, reverse=True)[start : start + size])
             rows = [{"uri": self._uri(post), "cid": self._cid(post), "value": self._record(post)} for post in by_key]
             return in_json({"records": rows, **({"cursor": str(start + size)} if len(by_key) == size else {})})
         if method == "app.bsky.feed.getPosts":

@@ -97,7 +97,7 @@ class Network:
         self.charset = self.label = "utf-8"  # in which bytes are, and what XML says of it
         self.numeric = False  # letters are written as numeric references
         self.renamed = False
-        self.shown: set[tuple[int, int]] = set()  # posts of a first page that was answered, with their versions
+        self.shown: set[tuple[int, int]] = set()  # posts that were in an answer, by the number of their edits
 
     # --- what its author does -----------------------------------------------------------------------------------
 
@@ -187,10 +187,12 @@ class Network:
         return post.made_at
 
     def page(self, start: int = 0) -> list[Post]:
-        """The posts of one page; the first is noted as shown."""
-        page = self.listed()[start : start + self.page_size]
-        if start == 0:
-            self.shown |= {(post.no, len(post.edits)) for post in page}
+        """The posts of one page."""
+        return self.show(self.listed()[start : start + self.page_size])
+
+    def show(self, page: list[Post]) -> list[Post]:
+        """These are in an answer."""
+        self.shown |= {(post.no, len(post.edits)) for post in page}
         return page
 
     def by_id(self, native_id: str) -> Post | None:
