@@ -51,12 +51,17 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     value = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}(\.\d+)?", value, re.ASCII):
         return _clamp(float(value))
+    until = http_date(value)
+    return None if until is None else _clamp((until - now) / timedelta(seconds=1))
+
+
+def http_date(value: str) -> datetime | None:
+    """The instant that a header tells; None if it tells none."""
     try:
-        until = parsedate_to_datetime(value)
+        at = parsedate_to_datetime(value)
     except (ValueError, OverflowError):
         return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return _clamp((until - now) / timedelta(seconds=1))
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def reset_s(headers: Mapping[str, str], now: datetime) -> float | None:
