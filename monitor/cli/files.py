@@ -198,7 +198,7 @@ class Watched:
         if settings.digest == EMPTY:  # a file that lost its content must not end the watching of everybody
             raise ConfigError(str(self._path), None, "the file is empty", "put it back; a copy is kept beside it")
         self._rules_dir = settings.rules_dir
-        self._loaded = of_config + _marks_of(all_rules_files(settings.rules_dir))
+        self._loaded = of_config + _marks_of_rules(settings.rules_dir)
         self._is_good = True
         return settings
 
@@ -217,7 +217,15 @@ class Watched:
             log_trouble("last_good_not_kept", config=self._path.name)
 
     def _marks(self) -> Marks:
-        return _marks_of([self._path, *(all_rules_files(self._rules_dir) if self._rules_dir else [])])
+        return _marks_of([self._path]) + (_marks_of_rules(self._rules_dir) if self._rules_dir else ())
+
+
+def _marks_of_rules(directory: Path) -> Marks:
+    """The same of a rules directory; nothing of one that we may not look into, which loading then tells."""
+    try:
+        return _marks_of(all_rules_files(directory))
+    except RuleError:
+        return ()
 
 
 def _marks_of(files: Iterable[Path]) -> Marks:

@@ -60,8 +60,14 @@ def open_kept(text: str, key: RulesKey | None) -> str:
 
 
 def all_rules_files(directory: Path) -> list[Path]:
-    """What may be rules files, in order, also where two of them exclude each other."""
-    return sorted([*directory.glob("*.toml"), *directory.glob(f"*.toml{ENDING}")])
+    """What may be rules files, in order, also where two of them exclude each other.
+
+    RuleError if the directory may not be looked into.
+    """
+    try:
+        return sorted([*directory.glob("*.toml"), *directory.glob(f"*.toml{ENDING}")])
+    except OSError as error:
+        raise RuleError(directory.name, None, error.strerror or "cannot be read", "check its owner and mode") from None
 
 
 def rules_files(directory: Path) -> list[Path]:
