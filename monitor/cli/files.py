@@ -54,10 +54,13 @@ def language_of_user() -> str:
 
 def load_settings(path: Path) -> Settings:
     """The configuration; ConfigError says where it is wrong, or that there is none yet."""
-    if not path.exists():
-        raise ConfigError(
-            str(path), None, "no such file", "make one with `leak-monitor init`, or name it with --config"
-        )
+    try:
+        path.stat()
+    except FileNotFoundError:
+        fix = "make one with `leak-monitor init`, or name it with --config"
+        raise ConfigError(str(path), None, "no such file", fix) from None
+    except OSError as error:
+        raise ConfigError(str(path), None, error.strerror or "cannot be read", "check its owner and mode") from None
     return load_config(path, os.environ, kinds())
 
 
