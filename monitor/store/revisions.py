@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, delete, exists, func, select, update
@@ -21,8 +22,11 @@ from monitor.store.schema import accounts, alert_events, alerts, findings, gaps,
 
 PENDING, DONE, PARTIAL, QUARANTINED = "pending", "done", "partial", "quarantined"
 MAX_ATTEMPTS = 3  # a text that failed so often waits for a person
-MAX_DEATHS = 5  # attempts without a word: more than by failing, for a process may be killed by others than this text
-ALONE_FROM = 2  # attempts after which a text is judged alone, so that it takes no neighbour with it
+MAX_DEATHS = 6  # attempts without a word: more than by failing, for a process may be killed by others than this text
+# How many texts are taken together, by the attempts that ended without a word: fewer each time, until the text that
+# takes the process with it is alone. Those that happened to be beside it, or were interrupted, are not slow for long.
+TOGETHER: Mapping[int, int] = MappingProxyType({2: 16, 3: 4})
+ALONE_FROM = 4
 DIED = "the process died"
 RETRY_AFTER = timedelta(seconds=30)
 IS_CURRENT = exists().where(posts.c.id == revisions.c.post_id, posts.c.current_rev == revisions.c.no)
@@ -62,7 +66,7 @@ class PendingRevision:
 
 
 def claim_revisions(tx: Connection, now: datetime, *, limit: int, lease_s: float = 60) -> list[PendingRevision]:
-    """Take texts that wait, the oldest first; one that was tried twice comes alone, after five it is quarantined."""
+    """Take texts that wait, the oldest first; fewer together the oftener they were tried, after six deaths none."""
     c = revisions.c
     waiting = c.state == PENDING
     oldest = select(c.attempts).where(waiting, is_due(revisions, now)).order_by(c.due_at, c.id).limit(1)
@@ -72,11 +76,20 @@ def claim_revisions(tx: Connection, now: datetime, *, limit: int, lease_s: float
         attempts = tx.execute(oldest).scalar_one_or_none()
     if attempts is None:
         return []
-    alone = attempts >= ALONE_FROM
-    which = c.attempts >= ALONE_FROM if alone else c.attempts < ALONE_FROM
-    rows = claim(tx, revisions, now, lease_s=lease_s, limit=1 if alone else limit, where=waiting & which)
+    most, which = _together(attempts, limit)
+    rows = claim(tx, revisions, now, lease_s=lease_s, limit=most, where=waiting & which)
     contexts = _contexts(tx, [row.id for row in rows])
     return [_pending(row, contexts[row.id]) for row in rows]
+
+
+def _together(attempts: int, limit: int) -> tuple[int, ColumnElement[bool]]:
+    """How many texts are taken with one that was tried so often, and which."""
+    c = revisions.c
+    if attempts >= ALONE_FROM:
+        return 1, c.attempts >= ALONE_FROM
+    if attempts in TOGETHER:
+        return min(limit, TOGETHER[attempts]), c.attempts == attempts
+    return limit, c.attempts < min(TOGETHER)
 
 
 def _quarantine_killers(tx: Connection, now: datetime) -> None:
@@ -326,7 +339,7 @@ def judge_posts_again(tx: Connection, post_ids: Sequence[int], now: datetime) ->
 
 def _queue_again(tx: Connection, which: ColumnElement[bool], now: datetime) -> int:
     again = update(revisions).where(which, revisions.c.state != PENDING, revisions.c.parts != [])
-    # What took the process with it five times may do so once more, not five times at every change of rules.
+    # What took the process with it may do so once more, not as often as before at every change of rules.
     attempts = case((revisions.c.error == DIED, MAX_DEATHS - 1), else_=0)
     values = {**RELEASED, "attempts": attempts}
     return tx.execute(again.values(state=PENDING, again=True, due_at=now, error=None, **values)).rowcount
