@@ -32,15 +32,16 @@ class _Listener(socket.socket):
         If none is left it is nobody's turn yet: asyncio, told why, would try again thousands of times.
         """
         try:
-            accepted = super().accept()
+            return super().accept()
         except OSError as error:
             if error.errno not in (EMFILE, ENFILE):
                 raise
-            accepted = self._accept_for_spare()
-        self._refill()
-        return accepted
+            return self._accept_for_spare()
+        finally:
+            self._refill()
 
     def _accept_for_spare(self) -> tuple[socket.socket, Any]:
+        # The kernel wants a descriptor even to say that nobody asks, and asyncio goes on until it says so.
         with suppress(IndexError):
             os.close(self._spare.pop())
         try:
