@@ -7,11 +7,10 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -20,7 +19,7 @@ from urllib.request import Request, urlopen
 from monitor.store.schema import posts
 from tests.deliver.receiver import ScriptedReceiver
 from tests.postgres import Server
-from tests.real.programs import free_port, program, running
+from tests.real.programs import free_port, program, running, until
 from tests.real.report import Report
 from tests.real.town import CLEAN, LEAK, RealTown, account_of
 
@@ -83,15 +82,6 @@ class Bluesky:
 
 def _stamp(at: datetime | None) -> str:
     return (at or datetime.now(UTC)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def until(happens: Callable[[], bool], what: str, within_s: float = 90) -> None:
-    """Wait for what the network does in its own time."""
-    for _ in range(int(within_s / 0.25)):
-        if happens():
-            return
-        Event().wait(0.25)
-    raise TimeoutError(what)
 
 
 @contextmanager

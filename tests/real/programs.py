@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -60,3 +60,12 @@ def _until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path, wi
             break
         Event().wait(0.05)
     raise RuntimeError(f"{process.args!r} does not listen on port {port}: {log.read_text(errors='replace')[-2000:]}")
+
+
+def until(happens: Callable[[], bool], what: str, within_s: float = 90) -> None:
+    """Wait for what a server does in its own time. Raises TimeoutError."""
+    for _ in range(int(within_s / 0.25)):
+        if happens():
+            return
+        Event().wait(0.25)
+    raise TimeoutError(what)

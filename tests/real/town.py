@@ -98,6 +98,11 @@ class RealTown(Town):
         due_at = self._account(key, accounts.c.due_at)[0]
         return float((due_at - self.clock.now()).total_seconds())
 
+    def validators(self, key: str = "") -> tuple[str | None, str | None]:
+        """ETag and date that an account is asked for with."""
+        row = self._account(key, accounts.c.etag, accounts.c.last_modified)
+        return (row[0], row[1])
+
     def _account(self, key: str, *columns: Any) -> Sequence[Any]:
         with self.store.read() as tx:
             return tx.execute(select(*columns).where(accounts.c.key == (key or self.read[0].key))).one()
