@@ -85,6 +85,23 @@ def test_a_post_that_is_taken_down_is_told_once_two_answers_say_so(town: Town) -
     assert (asked(town), types(town)) == (before, ["alert.opened", "alert.gone"])
 
 
+def test_a_post_that_has_another_address_now_is_looked_for_there(town: Town) -> None:
+    leaks(town)
+    town.site.routes["/p/1"], town.site.routes["/p/another"] = GONE, THERE
+    town.posts[0] = town.posts[0] | {"url": town.site.url("/p/another")}
+    town.round()
+    town.posts.clear()  # it left the feed, as old posts do
+    town.says("今天跑了十公里", id="another")
+    for _ in range(4):
+        town.round(minutes=10)
+    assert types(town) == ["alert.opened"]
+    assert standing(town)[0] is None
+    town.site.routes["/p/another"] = GONE
+    for _ in range(4):
+        town.round(minutes=10)
+    assert types(town) == ["alert.opened", "alert.gone"]
+
+
 def test_an_answer_that_says_nothing_is_no_deletion(town: Town) -> None:
     leaks(town)
     for reply in (GONE, THERE, Reply(503), Reply(403), Raw([b"no HTTP"]), GONE, THERE):

@@ -54,7 +54,7 @@ class Square:
         number = FIRST + len(self.posts)
         at = more.pop("at", self.town.clock.now())
         self.posts.insert(0, {"number": number, "text": text, "by": by, "at": at.isoformat(), **more})
-        for place in (f"/api/v1/statuses/{number}", f"/@{by}/{number}"):
+        for place in (f"/api/v1/statuses/{number}", *(f"/@{name}/{number}" for name in LISTS)):
             self.town.site.routes[place] = lambda _: self._one(number)
         return number
 

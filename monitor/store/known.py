@@ -29,6 +29,7 @@ class Known:
     mine: bool
     texts: dict[str, int]  # content hash -> revision number
     media: dict[int, tuple[Media, ...]]  # revision number -> its pictures
+    url: str | None = None  # where the reader's account last saw it; None if it is new to it
 
     def note(self, row: Row[Any]) -> None:
         """One of its texts, as _TEXTS gives it."""
@@ -71,7 +72,9 @@ def _met(row: Row[Any], reader: Reader, mine: frozenset[int]) -> Known:
         removed=row.state == "removed",
     )
     own = leader.account_id == reader.account_id
-    return Known(row.id, row.current_rev, standing(reader, leader), own or row.id in mine, {}, {})
+    return Known(
+        row.id, row.current_rev, standing(reader, leader), own or row.id in mine, {}, {}, row.url if own else None
+    )
 
 
 def _sighted(tx: Connection, reader: Reader, post_ids: set[int]) -> frozenset[int]:
@@ -85,7 +88,7 @@ def known_by_other_ids(tx: Connection, reader: Reader, strange: Sequence[Fetched
     """Posts whose ids are new but not their address, time and text: the site changed how it makes ids."""
     urls = sorted({post.url for post in strange if post.url})
     shown: dict[tuple[object, ...], Known] = {}
-    looking = _TEXTS.add_columns(posts.c.platform, posts.c.url, posts.c.claimed_at)
+    looking = _TEXTS.add_columns(posts.c.platform, posts.c.claimed_at)
     for start in range(0, len(urls), CHUNK):
         mine = (posts.c.author_account_id == reader.account_id) & posts.c.url.in_(urls[start : start + CHUNK])
         by_id: dict[int, Known] = {}
@@ -129,7 +132,7 @@ _TEXTS: Final[Select[Any]] = (
     select(
         *(posts.c.id, posts.c.native_id, posts.c.current_rev, posts.c.author_account_id),
         *(accounts.c.person_key, accounts.c.state, sightings.c.rank, revisions.c.no, revisions.c.content_hash),
-        revisions.c.media,
+        *(revisions.c.media, posts.c.url),
     )
     .select_from(
         posts.join(revisions, revisions.c.post_id == posts.c.id)

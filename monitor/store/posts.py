@@ -149,8 +149,8 @@ def _save_posts(
         # Of two texts for one post on one page the first is current; the other is judged, and moves nothing.
         leads = key not in shown and post.leads
         shown.add(key)
-        if leads and post.standing is Standing.BETTER:
-            _take_over(tx, reader, post, fetched)
+        if leads:
+            _lead(tx, reader, post, fetched)
         if not _is_news(post, fetched):
             if leads:
                 _show_text(tx, post, fetched, now)
@@ -178,6 +178,15 @@ def _is_news(post: Known | None, fetched: FetchedPost) -> bool:
     if post is None:
         return True
     return post.standing is not Standing.LEFT_OUT and fetched.content_hash not in post.texts
+
+
+def _lead(tx: Connection, reader: Reader, post: Known, fetched: FetchedPost) -> None:
+    """What stands in the row of the post itself follows the one who leads it."""
+    if post.standing is Standing.BETTER:
+        _take_over(tx, reader, post, fetched)
+    elif fetched.url and post.url and fetched.url != post.url:
+        # Asked for where it no longer stands, it would pass for deleted.
+        tx.execute(update(posts).where(posts.c.id == post.id).values(url=fetched.url))
 
 
 def _take_over(tx: Connection, reader: Reader, post: Known, fetched: FetchedPost) -> None:
