@@ -75,7 +75,7 @@ def main() -> int:
         scratch, base = Path(name), f"http://127.0.0.1:{port}"
         routes = {
             "rss": "/test/1",
-            "atom": "/test/filter.atom",
+            "atom": "/test/1.atom",
             "json": "/test/1.json",
             "edited": "/test/cache",
             "error": "/test/error",
