@@ -28,10 +28,10 @@ LEAK = "明天来看云雀9"
 
 
 @pytest.fixture
-def town(tmp_path: Path, database_url: str) -> Iterator[Town]:
+def town(tmp_path: Path, file_url: str) -> Iterator[Town]:
     with ExitStack() as stack:
         told = [(key, stack.enter_context(ScriptedReceiver())) for key in ("desk", "ops")]
-        yield stack.enter_context(Town(tmp_path, told, database_url=database_url))
+        yield stack.enter_context(Town(tmp_path, told, database_url=file_url))
 
 
 def empty_feed() -> Reply:
