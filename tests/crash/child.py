@@ -112,7 +112,7 @@ def _settings(directory: Path, plan: Plan) -> Settings:
             platform=f"site{n}",
             native_id=f"{plan.site_url}/{n}",
             url=f"{plan.site_url}/{n}",
-            poll_every_s=10.0,
+            poll_every_s=20.0,
             timezone=utc,
             allow_private_network=True,
         )

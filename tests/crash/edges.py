@@ -14,7 +14,7 @@ from typing import Any
 from tests.deliver.receiver import signed_by_library
 
 SECRET = b"k" * 32
-WINDOW = 200  # newest posts that a feed shows: ten seconds or more of them
+WINDOW = 60  # newest posts that a feed shows: half a minute of them
 LEAK, CLEAN = "明天来看云雀9 No.{n}", "今天跑了{n}公里"
 DEADLY = "这条帖子会让进程倒下 No.{n}"
 
