@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args
+from typing import Annotated, Any, Final, Literal, Self, TypeAlias, Union, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
@@ -21,6 +21,7 @@ from monitor.config.values import (
     parse_duration_s,
     parse_zone,
 )
+from monitor.model.people import Account
 
 # What editors are told of a value whose type in TOML is not that of the field.
 DURATION: Final = {"type": "string", "pattern": r"^\d{1,9}(\.\d{1,3})?\s*[smhd]$"}
@@ -156,6 +157,13 @@ class AccountTable(RouteTable):
     def home(self) -> Home:
         """Where it is, made of its own keys."""
         raise NotImplementedError
+
+    @classmethod
+    def of(cls, account: Account) -> Self:
+        """The keys of this account, which is of this source; TypeError for one of another."""
+        if not isinstance(account.options, cls):
+            raise TypeError(f"{account.key} is no account of {cls.__name__}")
+        return account.options
 
 
 class AddressTable(AccountTable):

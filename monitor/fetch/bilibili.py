@@ -18,7 +18,7 @@ from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.asking import Asking, read_json
 from monitor.fetch.dynamics import is_pinned, read_dynamic
 from monitor.fetch.entries import read_each
-from monitor.fetch.shaping import dicts, inner, text_id
+from monitor.fetch.shaping import dicts, inner, order, text_id
 from monitor.fetch.wbi import mixed_key, signed
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Page, ReadState
@@ -90,14 +90,14 @@ class BilibiliSource:
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read: the newest page and as many older ones as reach back to what was known."""
-        table = _table(account)
+        table = BilibiliTable.of(account)
         asker = Asker(Asking(client, account, now), table, _cursor(state.cursor))
         newest_known = asker.known.newest
         found, cut, failure = _read_space(asker, table, newest_known)
         posts, broken = read_each(found, lambda one: read_dynamic(one[0], account, now, one[1]))
         ids = [text_id(item.get("id_str")) or "" for item, _ in found if not failure]
         return Page(
-            ReadState(cursor=replace(asker.known, newest=max([newest_known, *ids], key=_order)).text()),
+            ReadState(cursor=replace(asker.known, newest=max([newest_known, *ids], key=order)).text()),
             posts=posts,
             payloads=tuple(asker.asking.payloads),
             broken=broken,
@@ -107,7 +107,7 @@ class BilibiliSource:
 
     def one(self, account: Account, native_id: str, client: Client, now: datetime) -> FetchedPost | Gone | None:
         """A dynamic by its id. Codes that nobody has explained are no answer, and so never a deletion."""
-        asker = Asker(Asking(client, account, now), _table(account), Cursor())
+        asker = Asker(Asking(client, account, now), BilibiliTable.of(account), Cursor())
         try:
             data = asker.ask(_DETAIL, {"id": native_id, **_SHAPE})
         except FetchError as error:
@@ -190,13 +190,6 @@ class Asker:
         }
 
 
-def _table(account: Account) -> BilibiliTable:
-    table = account.options
-    if not isinstance(table, BilibiliTable):
-        raise TypeError(f"{account.key} is no user of Bilibili")
-    return table
-
-
 def _cursor(text: str | None) -> Cursor:
     try:
         found = json.loads(text or "{}")
@@ -222,7 +215,7 @@ def _read_space(asker: Asker, table: BilibiliTable, newest_known: str) -> tuple[
         page = dicts(data["items"])
         found += [(item, len(asker.asking.payloads) - 1) for item in page]
         ids = [text_id(item.get("id_str")) or "" for item in page if not is_pinned(item)]
-        reached = any(_order(each) <= _order(newest_known) for each in ids)
+        reached = any(order(each) <= order(newest_known) for each in ids)
         last, offset = offset, text_id(data.get("offset")) or ""
         if not newest_known or reached or not data.get("has_more") or not offset or offset == last:
             return found, False, None
@@ -235,8 +228,3 @@ def _space(asker: Asker, table: BilibiliTable, offset: str) -> Mapping[str, Any]
     if not isinstance(data.get("items"), list):
         raise FetchError(Failure.NOT_A_FEED, "an answer that is no list of dynamics")
     return data
-
-
-def _order(dynamic_id: str) -> tuple[int, str]:
-    """Ids are numbers beyond the exact ones of a float; a longer number is a later one."""
-    return len(dynamic_id), dynamic_id

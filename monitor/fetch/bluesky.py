@@ -76,7 +76,7 @@ class BlueskySource:
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read: the newest page, those that reach back to the last read, and what the feed keeps below."""
-        reading = _Reading(_table(account), Asking(client, account, now), remembered(state.cursor))
+        reading = _Reading(BlueskyTable.of(account), Asking(client, account, now), remembered(state.cursor))
         if not reading.known.user_id:
             reading.known = replace(reading.known, user_id=_resolve(reading.table, reading.asking))
         before = reading.known.newest
@@ -103,7 +103,7 @@ class BlueskySource:
 
     def one(self, account: Account, native_id: str, client: Client, now: datetime) -> FetchedPost | Gone | None:
         """A post by its id; of a share only whether the shared post still stands."""
-        table, asking = _table(account), Asking(client, account, now)
+        table, asking = BlueskyTable.of(account), Asking(client, account, now)
         did, _, rest = native_id.partition("/")
         shared = rest.removeprefix(REPOST)
         author, rkey = shared.split("/") if shared != rest else (did, rest)
@@ -222,13 +222,6 @@ class _Reading:
 
 
 _JSON: Final = {"Accept": "application/json"}
-
-
-def _table(account: Account) -> BlueskyTable:
-    table = account.options
-    if not isinstance(table, BlueskyTable):
-        raise TypeError(f"{account.key} is no account of Bluesky")
-    return table
 
 
 def _resolve(table: BlueskyTable, asking: Asking) -> str:

@@ -36,7 +36,7 @@ class InboundSource:
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:  # noqa: ARG002 - a Source
         """Unchanged, for what is sent is stored as it comes; FetchError SILENT if nothing came for too long."""
-        since, patience_s = _since(state.cursor) or now, _table(account).silent_after_s
+        since, patience_s = _since(state.cursor) or now, InboundTable.of(account).silent_after_s
         if patience_s is not None and (now - since).total_seconds() > patience_s:
             raise FetchError(Failure.SILENT, f"nothing was pushed since {since.isoformat(timespec='seconds')}")
         return Page(replace(state, cursor=since.isoformat()), unchanged=True)
@@ -49,7 +49,7 @@ def pushed_page(account: Account, body: bytes, message_id: str, now: datetime) -
     """
     items = _items(body)
     payload = Payload(sha256(body).hexdigest(), account.native_id, 200, {"webhook-id": message_id}, body, now)
-    own_ids = not _table(account).network_ids
+    own_ids = not InboundTable.of(account).network_ids
 
     def read(value: object) -> FetchedPost:
         return checked_post(record_of(value), account, now, own_ids=own_ids)
@@ -69,13 +69,6 @@ def _items(body: bytes) -> list[Any]:
     if len(items) > MOST_POSTS:
         raise FetchError(Failure.TOO_LARGE, f"more than {MOST_POSTS} posts")
     return items
-
-
-def _table(account: Account) -> InboundTable:
-    table = account.options
-    if not isinstance(table, InboundTable):
-        raise TypeError(f"{account.key} takes no pushes")
-    return table
 
 
 def _since(cursor: str | None) -> datetime | None:

@@ -140,7 +140,7 @@ class JsonSource:
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read: the first page, and as many further ones as reach back to what was known."""
-        table, asking = _table(account), Asking(client, account, now)
+        table, asking = JsonTable.of(account), Asking(client, account, now)
         known = _known(
             state.cursor, marked(table.items, table.fields, table.only_author, table.time_format, table.html)
         )
@@ -275,13 +275,6 @@ def _named(key: str, path: str) -> str:
     return f'{key} = "{path}"'
 
 
-def _table(account: Account) -> JsonTable:
-    table = account.options
-    if not isinstance(table, JsonTable):
-        raise TypeError(f"{account.key} is no list of JSON")
-    return table
-
-
 def _known(cursor: str | None, by: str) -> Known:
     """What is known of the last read; nothing if that was by other paths."""
     try:
@@ -296,7 +289,7 @@ def _further(
     asking: Asking, reader: Reader, known: Known, answer: Answer, first: list[Item]
 ) -> tuple[list[Item], tuple[str, ...], bool]:
     """With the pages behind, until one ends with what is no news; notes; and whether we had to stop before."""
-    table = _table(asking.account)
+    table = JsonTable.of(asking.account)
     found, last, told = list(first), first, answer
     seen = {asking.account.url}
     while known.marks and table.next and last and reader.is_new(last[-1], known):

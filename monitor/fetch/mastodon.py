@@ -19,7 +19,7 @@ from monitor.fetch.asking import Asking, read_json
 from monitor.fetch.canonical import canonical_id
 from monitor.fetch.entries import EntryError, read_each
 from monitor.fetch.remembered import Remembered, remembered
-from monitor.fetch.shaping import Draft, dicts, inner, text_id
+from monitor.fetch.shaping import Draft, dicts, inner, order, text_id
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, ItemError, MediaKind, Origin, Page, PostKind, ReadState
 from monitor.model.sessions import SessionKind
@@ -54,7 +54,7 @@ class MastodonSource:
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read: the newest page and as many older ones as reach back to what was known."""
-        table, asking = _table(account), Asking(client, account, now)
+        table, asking = MastodonTable.of(account), Asking(client, account, now)
         known = remembered(state.cursor)
         if not known.user_id:
             known = replace(known, user_id=_look_up(table, asking))
@@ -71,7 +71,7 @@ class MastodonSource:
         found, cut, failure = _older(asking, at, known.newest, found, table.pages)
         posts, broken, tried = _posts(asking, table, known, found)
         ids = () if failure else (text_id(status.get("id")) or "" for status, _ in found)
-        newest = max([known.newest, *ids], key=_order)
+        newest = max([known.newest, *ids], key=order)
         return Page(
             ReadState(
                 etag=None if failure else answer.headers.get("etag"),
@@ -89,19 +89,12 @@ class MastodonSource:
         """A status by its id; 404 is what Mastodon says of deleted and of hidden ones."""
         asking = Asking(client, account, now)
         status_id = native_id.rpartition("/")[2]
-        answer = asking.get(f"{_table(account).instance}/api/v1/statuses/{quote(status_id, safe='')}")
+        answer = asking.get(f"{MastodonTable.of(account).instance}/api/v1/statuses/{quote(status_id, safe='')}")
         if answer.status in (404, 410):
             return Gone("deleted")
         asking.check(answer)
         status = read_json(answer)
         return _post(status, account, now, 0, None) if isinstance(status, dict) and _is_public(status) else None
-
-
-def _table(account: Account) -> MastodonTable:
-    table = account.options
-    if not isinstance(table, MastodonTable):
-        raise TypeError(f"{account.key} is no account of Mastodon")
-    return table
 
 
 def _conditions(state: ReadState) -> dict[str, str]:
@@ -127,7 +120,7 @@ def _statuses(value: object) -> list[Status]:
 def _has_moved(found: list[tuple[Status, int]], known: Remembered) -> bool:
     """Whether the account says that it is another now, and has nothing new to read."""
     own = [status for status, _ in found if text_id(inner(status, "account", "id")) == known.user_id]
-    is_new = any(_order(str(status.get("id"))) > _order(known.newest) for status, _ in found)
+    is_new = any(order(str(status.get("id"))) > order(known.newest) for status, _ in found)
     return bool(known.newest) and not is_new and any(inner(status, "account", "moved") for status in own)
 
 
@@ -139,7 +132,7 @@ def _older(
     The newest must not wait for the older: after a refusal the next read goes as far back again.
     """
     size = len(found)
-    while newest_known and size == _PAGE and (ids := _ids(found)) and ids[0] > _order(newest_known):
+    while newest_known and size == _PAGE and (ids := _ids(found)) and ids[0] > order(newest_known):
         if len(asking.payloads) >= pages or asking.spent:
             return found, True, None
         try:
@@ -154,12 +147,7 @@ def _older(
 
 def _ids(found: list[tuple[Status, int]]) -> list[tuple[int, str]]:
     """The ids that are some, the oldest first."""
-    return sorted(_order(each) for status, _ in found if (each := text_id(status.get("id"))))
-
-
-def _order(status_id: str) -> tuple[int, str]:
-    """Ids are numbers, or texts that sort; a longer number is a later one."""
-    return len(status_id), status_id
+    return sorted(order(each) for status, _ in found if (each := text_id(status.get("id"))))
 
 
 def _posts(
@@ -191,7 +179,7 @@ def _wants_parent(status: Status, known: Remembered) -> str | None:
     status_id = text_id(status.get("id"))
     if status_id is None or not status.get("in_reply_to_id") or status.get("reblog"):
         return None
-    is_new = bool(known.newest) and _order(status_id) > _order(known.newest)
+    is_new = bool(known.newest) and order(status_id) > order(known.newest)
     return status_id if is_new or status_id in known.owed else None
 
 
@@ -207,7 +195,7 @@ def _parent(asking: Asking, table: MastodonTable, status: Status) -> str | None:
 
 def _post(status: Status, account: Account, now: datetime, evidence: int, parent: str | None) -> FetchedPost:
     """The post that a status is; its id is that of the home server, below the server's name."""
-    host = urlsplit(_table(account).instance).netloc.lower()
+    host = urlsplit(MastodonTable.of(account).instance).netloc.lower()
     status_id = text_id(status.get("id"))
     if status_id is None:
         raise EntryError("a status without an id")

@@ -100,7 +100,7 @@ class PageSource:
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read; the first is one post of the whole text, a later one a post of what is new since."""
-        table, asking = _table(account), Asking(client, account, now)
+        table, asking = PageTable.of(account), Asking(client, account, now)
         by = marked(table.selector, table.ignore)
         before = _seen(state.cursor, by)
         state = state if before else ReadState()
@@ -154,13 +154,6 @@ def changed_chars(before: str, after: str) -> int:
     """How many characters came or went, in whatever order: at least so many were typed."""
     old, new = (Counter(text) for text in (before, after))
     return max((new - old).total(), (old - new).total(), int(before != after))
-
-
-def _table(account: Account) -> PageTable:
-    table = account.options
-    if not isinstance(table, PageTable):
-        raise TypeError(f"{account.key} is no page")
-    return table
 
 
 def _html(answer: Answer) -> str:

@@ -91,3 +91,8 @@ def text_id(value: object) -> str | None:
     if isinstance(value, str) and value.strip():
         return value.strip()
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def order(native_id: str) -> tuple[int, str]:
+    """By which ids sort that grow with time: they are numbers, or texts that sort, and a longer one is a later one."""
+    return len(native_id), native_id

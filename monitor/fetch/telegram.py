@@ -88,7 +88,7 @@ class TelegramSource:
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read: the newest page and as many older ones as reach back to what was known."""
-        table, asking = _table(account), Asking(client, account, now)
+        table, asking = TelegramTable.of(account), Asking(client, account, now)
         known = remembered(state.cursor)
         newest_known = int(known.newest) if known.newest.isdigit() else 0
         found, answer = _blocks(asking, account.url)
@@ -110,7 +110,7 @@ class TelegramSource:
     def one(self, account: Account, native_id: str, client: Client, now: datetime) -> FetchedPost | Gone | None:
         """A message by its id, as other sites embed it."""
         asking = Asking(client, account, now)
-        answer = asking.get(f"{_table(account).base}/{native_id}?embed=1", _HTML)
+        answer = asking.get(f"{TelegramTable.of(account).base}/{native_id}?embed=1", _HTML)
         if answer.status in (404, 410):
             return Gone("deleted")
         asking.check(answer)
@@ -142,7 +142,7 @@ def read_block(block: Block, account: Account, now: datetime) -> FetchedPost | N
         raise EntryError("a message that is none")
     if "service_message" in _classes(message):
         return None
-    draft = Draft(account, block.native_id.lower(), f"{_table(account).base}/{block.native_id}")
+    draft = Draft(account, block.native_id.lower(), f"{TelegramTable.of(account).base}/{block.native_id}")
     _say_parent(draft, message)
     forwarded = message.css_first(".tgme_widget_message_forwarded_from")
     if forwarded is not None:
@@ -154,13 +154,6 @@ def read_block(block: Block, account: Account, now: datetime) -> FetchedPost | N
     if not (draft.parts or draft.media or time):
         raise EntryError("a message without time, text and picture")
     return draft.finish(time.attributes["datetime"] if time else None, now, evidence=block.evidence)
-
-
-def _table(account: Account) -> TelegramTable:
-    table = account.options
-    if not isinstance(table, TelegramTable):
-        raise TypeError(f"{account.key} is no channel of Telegram")
-    return table
 
 
 def _blocks(asking: Asking, url: str) -> tuple[list[Block], Answer]:

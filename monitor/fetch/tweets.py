@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Self, TypeAlias
 
 from monitor.fetch.entries import EntryError
-from monitor.fetch.shaping import Draft, dicts, inner, text_id
+from monitor.fetch.shaping import Draft, dicts, inner, order, text_id
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, MediaKind, Origin, Part, PostKind
 
@@ -46,11 +46,6 @@ def chain_of(tweet: Tweet) -> list[str]:
         raise EntryError("a post without an id")
     found = [named for each in chain if (named := text_id(each))] if isinstance(chain, list) else []
     return sorted({*found, own}, key=order)
-
-
-def order(tweet_id: str) -> tuple[int, str]:
-    """Ids are numbers that grow with time; a longer one is a later one."""
-    return len(tweet_id), tweet_id
 
 
 def versions_of(tweet: Tweet, included: Included) -> list[Tweet]:

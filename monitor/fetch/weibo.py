@@ -18,7 +18,7 @@ from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.asking import Asking
 from monitor.fetch.entries import read_each
 from monitor.fetch.remembered import Remembered, remembered
-from monitor.fetch.shaping import inner
+from monitor.fetch.shaping import inner, order
 from monitor.fetch.weibo_pages import Found, behind, found_in
 from monitor.fetch.weibo_posts import (
     Status,
@@ -26,7 +26,6 @@ from monitor.fetch.weibo_posts import (
     id_of,
     is_of,
     long_ids,
-    order,
     post_of,
     replies_of,
     reply_of,
@@ -98,7 +97,7 @@ class WeiboSource:
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read: the newest page, older ones back to what was known, whole texts, replies."""
-        table, account = _table(account), replace(account, timezone=_BEIJING)
+        table, account = WeiboTable.of(account), replace(account, timezone=_BEIJING)
         asking, known = Asking(client, account, now), remembered(state.cursor)
         visits = self._visits(table, asking)
         try:
@@ -129,7 +128,7 @@ class WeiboSource:
         """A post by its id; a reply cannot be asked for."""
         if not native_id.isdigit():
             return None
-        table, account = _table(account), replace(account, timezone=_BEIJING)
+        table, account = WeiboTable.of(account), replace(account, timezone=_BEIJING)
         asking = Asking(client, account, now)
         problems: list[TransportError] = []
         for visit in self._visits(table, asking):
@@ -149,13 +148,6 @@ class WeiboSource:
             return [Visit(asking, mobile, None), Visit(asking, web, None)]
         visitor = Visit(asking, mobile, self._visitors.at(table.visitor, asking.account.route))
         return [Visit(asking, web, None), visitor] if own else [visitor]
-
-
-def _table(account: Account) -> WeiboTable:
-    table = account.options
-    if not isinstance(table, WeiboTable):
-        raise TypeError(f"{account.key} is no account of Weibo")
-    return table
 
 
 def _first(visits: list[Visit], asking: Asking) -> tuple[Visit, Found, tuple[str, ...]]:

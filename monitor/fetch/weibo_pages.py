@@ -5,7 +5,8 @@ from typing import Final
 
 from monitor.errors import TransportError
 from monitor.fetch.asking import Asking
-from monitor.fetch.weibo_posts import Status, id_of, is_of, is_pinned, order
+from monitor.fetch.shaping import order
+from monitor.fetch.weibo_posts import Status, id_of, is_of, is_pinned
 from monitor.fetch.weibo_sites import Visit, since_of, statuses_of
 from monitor.fetch.weibo_walls import Value
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from monitor.fetch.dates import read_time
 from monitor.fetch.entries import EntryError
 from monitor.fetch.plaintext import PlainText, from_html
-from monitor.fetch.shaping import Draft, dicts, inner, text_id
+from monitor.fetch.shaping import Draft, dicts, inner, order, text_id
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, MediaKind, Origin, Part, PostKind
 
@@ -36,11 +36,6 @@ def id_of(status: Status) -> str:
     """The mid, a number as text; "" if there is none."""
     told = text_id(status.get("mid")) or text_id(status.get("idstr")) or text_id(status.get("id")) or ""
     return told if told.isascii() and told.isdigit() and len(told) <= _LONGEST_ID else ""
-
-
-def order(status_id: str) -> tuple[int, str]:
-    """Ids are numbers that grow with time."""
-    return len(status_id), status_id
 
 
 def is_pinned(status: Status) -> bool:

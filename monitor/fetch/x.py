@@ -21,8 +21,8 @@ from monitor.fetch.answers import spent_s
 from monitor.fetch.asking import Asking, read_json
 from monitor.fetch.entries import read_each
 from monitor.fetch.remembered import Remembered, remembered
-from monitor.fetch.shaping import dicts, inner, text_id
-from monitor.fetch.tweets import Included, Tweet, chain_of, order, post_of, versions_of
+from monitor.fetch.shaping import dicts, inner, order, text_id
+from monitor.fetch.tweets import Included, Tweet, chain_of, post_of, versions_of
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Page, ReadState
 from monitor.model.sessions import SessionKind
@@ -106,7 +106,7 @@ class XSource:
 
     def page(self, account: Account, state: ReadState, client: Client, now: datetime) -> Page:
         """One read: what came after the newest known post; of an account that is new the newest twenty."""
-        table, asking = _table(account), Asking(client, account, now)
+        table, asking = XTable.of(account), Asking(client, account, now)
         known, budget = remembered(state.cursor), _Budget(table.monthly_read_budget, now)
         budget.take_up(known)
         if budget.left <= 0:
@@ -144,7 +144,7 @@ class XSource:
 
     def one(self, account: Account, native_id: str, client: Client, now: datetime) -> FetchedPost | Gone | None:
         """The newest version of a post by the id of its first."""
-        table, asking = _table(account), Asking(client, account, now)
+        table, asking = XTable.of(account), Asking(client, account, now)
         wanted = native_id
         for _ in range(2):  # the first version names the newest, which mostly comes along
             answer = asking.get(f"{table.base}/2/tweets?{urlencode({'ids': wanted, **_FIELDS})}")
@@ -225,13 +225,6 @@ class _Budget:
         """A word when most of it is spent."""
         spent = self._most is not None and self._read * 100 >= self._most * _TOLD_FROM
         return (f"quota:{_TOLD_FROM}",) if spent else ()
-
-
-def _table(account: Account) -> XTable:
-    table = account.options
-    if not isinstance(table, XTable):
-        raise TypeError(f"{account.key} is no account of X")
-    return table
 
 
 def _look_up(table: XTable, asking: Asking) -> str:
