@@ -22,10 +22,11 @@ from monitor.deliver import FORMATS, retry, send
 from monitor.deliver.heartbeat import beat
 from monitor.errors import OUR_OWN, RenderError
 from monitor.failpoints import passing
+from monitor.fetch import is_reduced
 from monitor.match import usual_client
 from monitor.model.canary import KEY
 from monitor.model.findings import Evaluation
-from monitor.model.messages import DeliveryState, EventKind, Found, Receiver, ReceiverState
+from monitor.model.messages import DeliveryState, Digest, EventKind, Found, Message, Notice, Receiver, ReceiverState
 from monitor.reading import fetch_due
 from monitor.runtime import Runtime, World
 from monitor.store import (
@@ -267,13 +268,24 @@ def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, deli
     return step.receiver is ReceiverState.OK
 
 
+def _weighed(message: Message) -> Message:
+    """The message, where posts that were read at second hand are told as such."""
+    if isinstance(message, Digest):
+        return replace(message, notices=tuple(map(_weighed_notice, message.notices)))
+    return _weighed_notice(message) if isinstance(message, Notice) else message
+
+
+def _weighed_notice(notice: Notice) -> Notice:
+    return replace(notice, reduced=is_reduced(notice.source))
+
+
 def _rendered(world: World, receiver: Receiver, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
     """The delivery with its body, made once and kept for every later attempt; None if it had to be parked."""
     if delivery.body is not None:
         return delivery
     try:
         with world.store.read() as tx:
-            message = messages.message_for(tx, delivery.topic)
+            message = _weighed(messages.message_for(tx, delivery.topic))
         request = FORMATS[receiver.format].render(message, receiver)
     except (RenderError, LookupError) as error:
         with world.store.write() as tx:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from monitor.match import Matcher
 from monitor.model.findings import Evaluation
 from monitor.model.posts import Part
-from monitor.store.schema import gaps, posts, revisions
+from monitor.store.schema import accounts, gaps, posts, revisions
 from tests.deliver.receiver import Reply, ScriptedReceiver
 from tests.store.invariants import broken_invariants
 from tests.town import RULES, SECRET, SIGN_IN_PAGE, Town
@@ -50,6 +50,19 @@ def broken(town: Town) -> list[str]:
 def count(town: Town, table: Any) -> int:
     with town.store.read() as tx:
         return int(tx.execute(select(func.count()).select_from(table)).scalar_one())
+
+
+@pytest.mark.parametrize(("source", "reduced"), [("feed", False), ("rsshub", True)])
+def test_what_was_read_at_second_hand_is_told_as_such(make_town: MakeTown, source: str, *, reduced: bool) -> None:
+    town = make_town()
+    town.round()
+    town.says(LEAK)
+    with town.store.write() as tx:
+        tx.execute(update(accounts).values(source=source))
+    town.round()
+    (message,) = messages(town)
+    assert message["data"]["reduced"] == reduced
+    assert ("Reduced evidence" in message["data"]["text"]) == reduced
 
 
 def test_a_leak_is_told_once_and_a_harmless_post_not_at_all(make_town: MakeTown) -> None:

@@ -15,10 +15,11 @@ from monitor.cli.pictures import export, told_of
 from monitor.clock import SystemClock
 from monitor.deliver.text import also_on
 from monitor.errors import NotFoundError
+from monitor.fetch import is_reduced
 from monitor.model.messages import AlertState, Verdict
 from monitor.model.posts import Evidence
 from monitor.model.rulebook import Severity
-from monitor.store import reviews, stories
+from monitor.store import Store, reviews, stories
 from monitor.store.stories import AlertStory
 from monitor.words import platform_name, say, say_reason
 
@@ -63,10 +64,7 @@ def show_alert(
     """Show one alert: the post with what was found in it and why, its events, who was told, what was judged."""
     settings = readable_settings(config)
     with open_store(settings) as store:
-        with store.read() as tx:
-            story = stories.show_alert(tx, parse_number(number))
-        if story is None:
-            raise NotFoundError(f"no alert {number}; `leak-monitor alerts list` shows them")
+        story = _story_of(store, number)
         log_view(store, f"alert:{story.alert.number}", {"post": story.post.id})
     if as_json:
         whole = asdict(story)
@@ -85,10 +83,7 @@ def write_pictures(
     """Write the pictures of an alert's post to a folder, as received, with a manifest: digests, headers, instants."""
     settings = readable_settings(config)
     with open_store(settings) as store:
-        with store.read() as tx:
-            story = stories.show_alert(tx, parse_number(number))
-        if story is None:
-            raise NotFoundError(f"no alert {number}; `leak-monitor alerts list` shows them")
+        story = _story_of(store, number)
         log_view(store, f"alert:{story.alert.number}", {"post": story.post.id, "pictures": len(story.pictures)})
     written = export(story.pictures, settings.evidence_dir, to, f"A-{story.alert.number}")
     show.out().print(f"{to}: {written} of {len(story.pictures)} pictures, and manifest.json", markup=False)
@@ -132,6 +127,15 @@ def parse_number(text: str) -> int:
     return int(digits)
 
 
+def _story_of(store: Store, number: str) -> AlertStory:
+    """All about an alert; NotFoundError if there is none of that number."""
+    with store.read() as tx:
+        story = stories.show_alert(tx, parse_number(number))
+    if story is None:
+        raise NotFoundError(f"no alert {number}; `leak-monitor alerts list` shows them")
+    return story
+
+
 def _lines(story: AlertStory, language: str) -> Iterator[Text]:
     alert, post = story.alert, story.post
     mark = say(language, f"severity_{alert.severity}")
@@ -154,6 +158,8 @@ def _lines(story: AlertStory, language: str) -> Iterator[Text]:
         yield Text(f"  {say(language, f'kind_{found.kind}')}: {say_reason(language, found.reason)}")
     yield from (_picture(picture, language) for picture in story.pictures)
     yield from map(Text, also_on(story.spread, language))
+    if is_reduced(post.source):
+        yield Text(say(language, "reduced"), "yellow")
     yield from _history(story, language)
 
 

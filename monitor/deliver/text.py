@@ -130,6 +130,8 @@ def _body(notice: Notice, receiver: Receiver) -> Iterator[str]:
     yield ""
     yield from _why(notice, receiver)
     yield from also_on(notice.spread, receiver.language)
+    if notice.reduced:
+        yield say(receiver.language, "reduced")
     if notice.post_url:
         yield say(receiver.language, "link", url=notice.post_url)
 

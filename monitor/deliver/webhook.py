@@ -75,6 +75,7 @@ def _alert(notice: Notice, receiver: Receiver, longest: int | None = None) -> Js
         "product": {"ref": notice.product_ref, "label": notice.product_label},
         "person": {"name": notice.person_name, "title": notice.person_title},
         "platform": notice.platform,
+        "reduced": notice.reduced,
         "published_at": _instant(notice.published_at),
         "first_seen_at": _instant(notice.first_seen_at),
         "leaked_at": _instant(notice.leaked_at),

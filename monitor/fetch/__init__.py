@@ -3,13 +3,13 @@
 feed       RSS, Atom and JSON Feed over HTTP (xmlfeed, jsonfeed, charset read the bytes)
 mastodon   Mastodon and servers that speak its API
 telegram   the previews of public channels
-bilibili   the dynamics of a user, read by dynamics, asked for with the signature of wbi
+bilibili/  the dynamics of a user
 youtube    the feed of a channel
 reddit     the feed of a user
 rsshub     a network by an RSSHub of one's own
-bluesky    Bluesky, its feed and its repository (atproto reads the records)
-x          X, by its paid API (tweets reads what it answers)
-weibo      Weibo by its two sites (weibo_sites, _pages, _visitor ask them; weibo_posts, _walls read their answers)
+bluesky/   Bluesky, its feed and its repository
+x/         X, by its paid API
+weibo/     Weibo by its two sites
 json       a list of posts in any JSON (jsonlist)
 page       a page whose changes are posts
 inbound    posts that are sent to us
@@ -32,8 +32,8 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from monitor.config.shape import AccountTable
-from monitor.fetch.bilibili import BilibiliSource
-from monitor.fetch.bluesky import BlueskySource
+from monitor.fetch.bilibili.source import BilibiliSource
+from monitor.fetch.bluesky.source import BlueskySource
 from monitor.fetch.canary import CanarySource
 from monitor.fetch.feed import FeedSource
 from monitor.fetch.inbound import InboundSource
@@ -43,8 +43,8 @@ from monitor.fetch.page import PageSource
 from monitor.fetch.reddit import RedditSource
 from monitor.fetch.rsshub import RsshubSource
 from monitor.fetch.telegram import TelegramSource
-from monitor.fetch.weibo import WeiboSource
-from monitor.fetch.x import XSource
+from monitor.fetch.weibo.source import WeiboSource
+from monitor.fetch.x.source import XSource
 from monitor.fetch.youtube import YoutubeSource
 from monitor.model.canary import KEY
 from monitor.model.people import Account
@@ -121,12 +121,12 @@ def session_kind(account: Account) -> SessionKind:
     return SessionKind(getattr(source_of(account), "session_kind", SessionKind.COOKIE))
 
 
-def is_reduced(account: Account) -> bool:
-    """Whether its source shows less of a post than the network does, or at second hand: its posts are weaker evidence.
+def is_reduced(source: str) -> bool:
+    """Whether it shows less of a post than the network does, or at second hand: its posts are weaker evidence.
 
     Such a source has the class attribute `reduced`.
     """
-    return bool(getattr(source_of(account), "reduced", False))
+    return bool(getattr(SOURCES.get(source), "reduced", False))
 
 
 def rank_of(account: Account) -> int:

@@ -176,6 +176,8 @@ class Notice:
     leaked_at: datetime | None = None  # if an edit brought the secret: since when it stands there
     leak_seen_at: datetime | None = None  # and when we saw that
     pictures: tuple[Evidence, ...] = ()
+    source: str = ""  # how the account is read
+    reduced: bool = False  # at second hand, or less than the network shows: look at the post itself
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from monitor.model.rulebook import Severity
 from monitor.store.frozen import findings_from_json, parts_from_json, reason_from_json
 from monitor.store.pictures import pictures_of
 from monitor.store.schema import (
+    accounts,
     alert_events,
     alerts,
     deliveries,
@@ -83,6 +84,7 @@ def _events() -> Select[Any]:
         .join(posts, posts.c.id == alerts.c.post_id)
         .join(revisions, revisions.c.id == alert_events.c.revision_id)
         .join(people, people.c.key == posts.c.person_key)
+        .join(accounts, accounts.c.id == posts.c.author_account_id)
     )
     return select(
         alert_events,
@@ -96,7 +98,7 @@ def _events() -> Select[Any]:
             revisions.c.parts,
         ),
         *(posts.c.platform, posts.c.kind.label("post_kind"), posts.c.url, posts.c.claimed_at),
-        *(posts.c.first_seen_at, posts.c.gone_at),
+        *(posts.c.first_seen_at, posts.c.gone_at, accounts.c.source),
     ).select_from(joined)
 
 
@@ -147,6 +149,7 @@ def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding], leak: Row[Any
         reason=reason_from_json(row.reason),
         lifts_at=max(lifts, default=None),
         spread=spread,
+        source=row.source,
         leaked_at=leak.effective_at if by_edit else None,
         leak_seen_at=leak.seen_at if by_edit else None,
     )

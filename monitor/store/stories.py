@@ -55,6 +55,7 @@ class PostRow:
     person_key: str
     kind: PostKind
     account_key: str
+    source: str
     claimed_at: datetime | None
     first_seen_at: datetime
     gone_at: datetime | None
@@ -192,6 +193,7 @@ def _post_row(tx: Connection, post_id: int) -> PostRow:
     joined = posts.join(revisions, current).join(accounts, accounts.c.id == posts.c.author_account_id)
     columns = (
         accounts.c.key,
+        accounts.c.source,
         revisions.c.id.label("revision_id"),
         revisions.c.no,
         revisions.c.effective_at,
@@ -204,6 +206,7 @@ def _post_row(tx: Connection, post_id: int) -> PostRow:
         person_key=row.person_key,
         kind=PostKind(row.kind),
         account_key=row.key,
+        source=row.source,
         claimed_at=row.claimed_at,
         first_seen_at=row.first_seen_at,
         gone_at=row.gone_at,

@@ -114,6 +114,7 @@ _CARD: Final = {
     "why_kinds": "Why: the post gives away what is still secret: {kinds}.",
     "lifts_in": "Lifts: {time} (in {left})",
     "lifts_past": "Lifted: {time}",
+    "reduced": "Reduced evidence: read at second hand, which may cut or differ. Look at the post itself.",
     "also_on": "Also on: {platforms} ({posts} posts, {people} people)",
     "also_on_by_one": "Also on: {platforms} ({posts} posts, the same person)",
     "link": "Open the post: {url}",

@@ -112,6 +112,7 @@ _CARD: Final = {
     "why_kinds": "为什么：帖子里有尚未公开的{kinds}。",
     "lifts_in": "解禁：{time}（还有 {left}）",
     "lifts_past": "已解禁：{time}",
+    "reduced": "证据有限：经第三方读取，内容可能不全或有出入，请看原帖。",
     "also_on": "也见于：{platforms}（共 {posts} 条，{people} 人）",
     "also_on_by_one": "也见于：{platforms}（共 {posts} 条，同一人）",
     "link": "打开原帖：{url}",

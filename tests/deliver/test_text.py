@@ -275,6 +275,13 @@ def test_a_story_that_is_told_elsewhere_says_so_before_the_link(spread: Spread, 
     assert line not in follow_up + shortest
 
 
+@pytest.mark.parametrize(("language", "line"), [("en", "Reduced evidence: read at second hand"), ("zh", "证据有限")])
+def test_a_post_that_was_read_at_second_hand_says_so_before_the_link(language: str, line: str) -> None:
+    told = readable(notice(reduced=True), receiver(language=language)).split("\n")
+    assert told[-3].startswith(line)
+    assert line not in readable(notice(), receiver(language=language))
+
+
 def test_no_lift_no_line() -> None:
     assert "解禁" not in readable(notice(lifts_at=None), receiver(show=Disclosure.FULL))
 

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 from monitor.errors import Failure, FetchError
 from monitor.fetch import Asks, source_of
-from monitor.fetch.bilibili import Cursor
-from monitor.fetch.wbi import mixed_key, signed
+from monitor.fetch.bilibili.source import Cursor
+from monitor.fetch.bilibili.wbi import mixed_key, signed
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Media, MediaKind, PostKind, ReadState
 from tests.fetch.accounts import NOW

@@ -12,8 +12,8 @@ import pytest
 
 from monitor.clock import SystemClock
 from monitor.errors import Failure, FetchError
-from monitor.fetch.atproto import made_at, post_of
-from monitor.fetch.bluesky import BlueskySource, BlueskyTable
+from monitor.fetch.bluesky.records import made_at, post_of
+from monitor.fetch.bluesky.source import BlueskySource, BlueskyTable
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Media, MediaKind, Origin, Page, Part, PostKind, ReadState
 from monitor.net.client import Client

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.clock import SystemClock
-from monitor.fetch.atproto import post_of
-from monitor.fetch.bluesky import BlueskySource, BlueskyTable
+from monitor.fetch.bluesky.records import post_of
+from monitor.fetch.bluesky.source import BlueskySource, BlueskyTable
 from monitor.model.posts import FetchedPost, MediaKind, Origin, ReadState
 from monitor.net.client import Client
 from tests.fetch.accounts import NOW, account

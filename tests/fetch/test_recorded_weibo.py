@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import pytest
 
 from monitor.errors import Failure, FetchError
-from monitor.fetch.weibo import WeiboSource
+from monitor.fetch.weibo.source import WeiboSource
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, MediaKind, Origin, Page, PostKind, ReadState
 from tests.fetch.accounts import NOW

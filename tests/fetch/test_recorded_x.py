@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from monitor.clock import SystemClock
-from monitor.fetch.tweets import Included, post_of, versions_of
-from monitor.fetch.x import XSource, XTable
+from monitor.fetch.x.source import XSource, XTable
+from monitor.fetch.x.tweets import Included, post_of, versions_of
 from monitor.model.posts import FetchedPost, MediaKind, Origin, PostKind, ReadState
 from monitor.net.client import Client
 from tests.fetch.accounts import NOW, account

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.remembered import remembered
-from monitor.fetch.weibo import WeiboSource, WeiboTable, check_uid
-from monitor.fetch.weibo_pages import instant_s
-from monitor.fetch.weibo_visitor import COOL_DOWN, cookie_of
+from monitor.fetch.weibo.pages import instant_s
+from monitor.fetch.weibo.source import WeiboSource, WeiboTable, check_uid
+from monitor.fetch.weibo.visitor import COOL_DOWN, cookie_of
 from monitor.model.posts import Gone, ItemError, Origin, Page, PostKind, ReadState
 from tests.fetch.accounts import NOW
 from tests.fetch.feed_server import FeedServer, Reply, redirect

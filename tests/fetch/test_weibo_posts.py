@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.fetch.entries import EntryError
-from monitor.fetch.weibo_posts import is_of, is_pinned, long_ids, post_of, replies_of, reply_of
+from monitor.fetch.weibo.posts import is_of, is_pinned, long_ids, post_of, replies_of, reply_of
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Media, MediaKind, Origin, Part, PostKind
 from tests.fetch.accounts import NOW

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from monitor.clock import SystemClock
 from monitor.errors import Failure, FetchError
-from monitor.fetch.tweets import Included, post_of, versions_of
-from monitor.fetch.x import XSource, XTable
+from monitor.fetch.x.source import XSource, XTable
+from monitor.fetch.x.tweets import Included, post_of, versions_of
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Media, MediaKind, Origin, Page, Part, PostKind, ReadState
 from monitor.net.client import Client

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.clock import SystemClock
-from monitor.fetch.weibo import WeiboSource, WeiboTable
+from monitor.fetch.weibo.source import WeiboSource, WeiboTable
 from monitor.model.people import Account
 from monitor.model.posts import Page, ReadState
 from monitor.net.client import Client

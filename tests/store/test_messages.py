@@ -62,6 +62,7 @@ def test_a_notice_carries_all_that_a_receiver_may_be_told(watched: Store) -> Non
         reason=Reason("event_opened"),
         lifts_at=NOON + 50 * HOUR,
         spread=Spread(1, 1, ("blog.example",), ()),
+        source="feed",
     )
 
 

@@ -17,7 +17,7 @@ from monitor.config.shape import AccountTable, Address, Home, Key, Line
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.answers import spent_s
 from monitor.fetch.asking import Asking, read_json
-from monitor.fetch.atproto import POSTS, REPOST, View, made_at, place, place_in_list, post_of
+from monitor.fetch.bluesky.records import POSTS, REPOST, View, made_at, place, place_in_list, post_of
 from monitor.fetch.entries import EntryError, read_each
 from monitor.fetch.remembered import Remembered, remembered
 from monitor.fetch.shaping import dicts, inner, text_id

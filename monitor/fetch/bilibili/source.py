@@ -16,10 +16,10 @@ from monitor.config.shape import AccountTable, Address, Home, Key
 from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.asking import Asking, read_json
-from monitor.fetch.dynamics import is_pinned, read_dynamic
+from monitor.fetch.bilibili.dynamics import is_pinned, read_dynamic
+from monitor.fetch.bilibili.wbi import mixed_key, signed
 from monitor.fetch.entries import read_each
 from monitor.fetch.shaping import dicts, inner, order, text_id
-from monitor.fetch.wbi import mixed_key, signed
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Page, ReadState
 from monitor.net.client import Client

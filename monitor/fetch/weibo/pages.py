@@ -6,9 +6,9 @@ from typing import Final
 from monitor.errors import TransportError
 from monitor.fetch.asking import Asking
 from monitor.fetch.shaping import order
-from monitor.fetch.weibo_posts import Status, id_of, is_of, is_pinned
-from monitor.fetch.weibo_sites import Visit, since_of, statuses_of
-from monitor.fetch.weibo_walls import Value
+from monitor.fetch.weibo.posts import Status, id_of, is_of, is_pinned
+from monitor.fetch.weibo.sites import Visit, since_of, statuses_of
+from monitor.fetch.weibo.walls import Value
 
 _EPOCH_S: Final = 515483463  # a mid holds seconds since then, 22 bits up
 _MID_BITS: Final = 22

@@ -22,7 +22,7 @@ from monitor.fetch.asking import Asking, read_json
 from monitor.fetch.entries import read_each
 from monitor.fetch.remembered import Remembered, remembered
 from monitor.fetch.shaping import dicts, inner, order, text_id
-from monitor.fetch.tweets import Included, Tweet, chain_of, post_of, versions_of
+from monitor.fetch.x.tweets import Included, Tweet, chain_of, post_of, versions_of
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, Page, ReadState
 from monitor.model.sessions import SessionKind

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.asking import Asking
 from monitor.fetch.shaping import dicts, inner, text_id
-from monitor.fetch.weibo_posts import Status
-from monitor.fetch.weibo_visitor import PHONE, Visitor
-from monitor.fetch.weibo_walls import Value, read_answer
+from monitor.fetch.weibo.posts import Status
+from monitor.fetch.weibo.visitor import PHONE, Visitor
+from monitor.fetch.weibo.walls import Value, read_answer
 from monitor.net.client import Answer
 
 _POST_CARD, _GROUP_CARD = "9", "11"

@@ -1,7 +1,7 @@
 """The source `weibo`: m.weibo.cn, and weibo.com where our own cookie fits there; neither is an official API.
 
 Ids are mids, numbers that grow with time. Lists show some 10 or 20 posts, pinned ones first, and cut long texts, which
-are asked for one by one (weibo_posts says what answers say, weibo_walls what refusals mean).
+are asked for one by one.
 """
 
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ from monitor.fetch.asking import Asking
 from monitor.fetch.entries import read_each
 from monitor.fetch.remembered import Remembered, remembered
 from monitor.fetch.shaping import inner, order
-from monitor.fetch.weibo_pages import Found, behind, found_in
-from monitor.fetch.weibo_posts import (
+from monitor.fetch.weibo.pages import Found, behind, found_in
+from monitor.fetch.weibo.posts import (
     Status,
     edited_at,
     id_of,
@@ -31,9 +31,9 @@ from monitor.fetch.weibo_posts import (
     reply_of,
     shown_whole,
 )
-from monitor.fetch.weibo_sites import Site, Visit
-from monitor.fetch.weibo_visitor import Visitors
-from monitor.fetch.weibo_walls import NO_CONTENT, gone_of
+from monitor.fetch.weibo.sites import Site, Visit
+from monitor.fetch.weibo.visitor import Visitors
+from monitor.fetch.weibo.walls import NO_CONTENT, gone_of
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone, ItemError, Page, ReadState
 from monitor.net.client import Client
