@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from monitor.incident import NEAR
 from monitor.model.people import AfterDeletion
 from monitor.model.posts import Media, MediaState
-from monitor.model.rulebook import RuleBook
 
-NEAR: Final = timedelta(hours=72)  # before something that the author knows of stops being secret
 MOST_BYTES: Final = 20 * 2**20  # of one picture
 MOST_BYTES_OF_A_POST: Final = 100 * 2**20
 MOST_OF_A_POST: Final = 100  # pictures
@@ -31,17 +30,9 @@ def wants_pictures(*, flagged: bool, posted_at: datetime, lifts: Iterable[dateti
     """Whether the pictures of a post are fetched, and why; `lifts` is when what its author knows stops being secret."""
     if flagged:
         return True, "flagged"
-    if any(at - NEAR <= posted_at < at for at in lifts if at.year > 1):
+    if any(posted_at < at <= posted_at + NEAR for at in lifts):
         return True, "event_near"
     return False, "no_reason"
-
-
-def lifts_of(book: RuleBook, knows: Iterable[str]) -> frozenset[datetime]:
-    """When what is known of these products (by key) stops being secret."""
-    known = [product for key in knows if (product := book.products.get(key)) is not None]
-    windows = [window for product in known for window in product.windows.values()]
-    windows += [fact.window for product in known for fact in product.facts]
-    return frozenset(window.lifts_at for window in windows)
 
 
 # --- which picture is which -----------------------------------------------------------------------------------------

@@ -14,7 +14,6 @@ from monitor.fetch.asking import Asking
 from monitor.fetch.presence import ask_address
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone
-from monitor.reading import host_of
 from monitor.runtime import Runtime, World
 from monitor.sessions import sign_in
 from monitor.store import accounts, follows, hosts, queueing, revisions
@@ -45,7 +44,7 @@ def _whose_turn_it_is(
         if account is None:  # the next sync_people retires it
             follows.look_later(tx, post, now + HICCUP, suspected=post.suspected)
             continue
-        (slot,) = hosts.take_slots(tx, [host_of(account)], now, runtime.settings.fetch.host_distance_s)
+        (slot,) = hosts.take_slots(tx, [account.host], now, runtime.settings.fetch.host_distance_s)
         if slot > now:
             follows.look_later(tx, post, slot, suspected=post.suspected)
         else:
@@ -76,13 +75,10 @@ def follow_one(world: World, runtime: Runtime, post: FollowedPost) -> None:
 
 def _ask(world: World, runtime: Runtime, account: Account, post: FollowedPost) -> FetchedPost | Gone | None:
     source, now = source_of(account), world.clock.now()
-
-    def ask(signed_in: Account) -> FetchedPost | Gone | None:
-        if isinstance(source, Asks):
-            return source.one(signed_in, post.native_id, world.client, now)
-        return ask_address(Asking(world.client, signed_in, now), post.url)
-
-    return ask(sign_in(world.store, runtime.settings, account))
+    signed_in = sign_in(world.store, runtime.settings, account)
+    if isinstance(source, Asks):
+        return source.one(signed_in, post.native_id, world.client, now)
+    return ask_address(Asking(world.client, signed_in, now), post.url)
 
 
 def _save_gone(world: World, runtime: Runtime, post: FollowedPost, answer: Gone, now: datetime) -> None:

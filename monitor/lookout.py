@@ -1,6 +1,5 @@
 """What goes wrong around the path: looked for every half a minute, told as incidents that end by themselves."""
 
-import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +9,6 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 
-from monitor.errors import own_trouble
 from monitor.incident import SKEW_BOUND_S as WRONG_S
 from monitor.incident import IncidentKind, is_low, next_event, overdue_reviews, skew_s
 from monitor.model.rulebook import BEGINNING
@@ -94,16 +92,6 @@ def _hasten(tx: Connection, world: World, runtime: Runtime, now: datetime) -> No
 def free_bytes_of(folder: Path) -> int:
     """What the disk of that folder has left for us."""
     return disk_usage(folder).free
-
-
-def out_of_files() -> str:
-    """What is wrong if this process can open no more files; else empty."""
-    try:
-        os.close(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
-    except OSError as error:
-        own = own_trouble(error)
-        return own.cure if own else ""
-    return ""
 
 
 class Watchdog:

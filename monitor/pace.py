@@ -12,7 +12,7 @@ from typing import Final
 
 from monitor.incident import NEAR
 from monitor.model.people import Person
-from monitor.model.rulebook import RuleBook, Window
+from monitor.model.rulebook import BEGINNING, NEVER, RuleBook, Window
 
 HOURS: Final = 24
 NEAR_S: Final = 60.0
@@ -83,7 +83,7 @@ def lifts_of(person: Person, book: RuleBook) -> tuple[datetime, ...]:
     known = [product for key, product in book.products.items() if speaks or key in person.knows]
     windows: list[Window] = [window for product in known for window in product.windows.values()]
     windows += [fact.window for product in known for fact in product.facts]
-    return tuple(sorted({window.lifts_at for window in windows if window.lift_is not in ("never", "tbd")}))
+    return tuple(sorted({window.lifts_at for window in windows if BEGINNING < window.lifts_at < NEVER}))
 
 
 def next_lift(lifts: Sequence[datetime], now: datetime) -> datetime | None:

@@ -146,8 +146,7 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
 def _want_pictures(
     tx: Connection, runtime: Runtime, revision: PendingRevision, now: datetime, *, flagged: bool
 ) -> None:
-    person = runtime.people.get(revision.person_key)
-    lifts = evidence.lifts_of(runtime.book, person.knows if person else ())
+    lifts = runtime.lifts.get(revision.person_key, ())
     wanted, reason = evidence.wants_pictures(flagged=flagged, posted_at=revision.effective_at, lifts=lifts)
     if wanted and (count := pictures.want(tx, revision.post_id, now)):
         log_event("pictures_wanted", post=revision.post_id, count=count, why=reason)

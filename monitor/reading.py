@@ -5,7 +5,6 @@ from concurrent.futures import Executor, Future
 from datetime import datetime, timedelta
 from logging import DEBUG, INFO
 from typing import Final
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
@@ -47,7 +46,7 @@ def _whose_turn_it_is(
     now = world.clock.now()
     # Another process knows the others, or the next sync_people retires them.
     known = [claimed for claimed in due if claimed.key in runtime.read_accounts]
-    asked = [host_of(runtime.read_accounts[claimed.key]) for claimed in known]
+    asked = [runtime.read_accounts[claimed.key].host for claimed in known]
     slots = hosts.take_slots(tx, asked, now, runtime.settings.fetch.host_distance_s)
     turns = dict(zip(known, slots, strict=True))
     waits = [(claimed, turns.get(claimed, now + STRANGER_WAITS)) for claimed in due]
@@ -152,7 +151,7 @@ def _save_trouble(world: World, account: Account, claimed: ClaimedAccount, error
     with world.store.write() as tx:
         accounts.save_failure(tx, claimed, error, state=state, state_reason=reason, now=now, due_at=following.due_at)
         if following.host_pause_until is not None:
-            hosts.pause_host(tx, host_of(account), following.host_pause_until)
+            hosts.pause_host(tx, account.host, following.host_pause_until)
         if state in blindness.BLIND:
             blindness.note_blind(tx, account.key, now)
     if account.key != KEY:
@@ -165,11 +164,6 @@ def pace_of(world: World, runtime: Runtime, account: Account) -> Pace:
     if not runtime.settings.fetch.adapt or account.key == KEY:
         return Pace(account.poll_every_s, "interval")
     now = world.clock.now()
-    floor_s = max(runtime.host_floors.get(host_of(account), 0.0), shortest_s(account))
+    floor_s = max(runtime.host_floors.get(account.host, 0.0), shortest_s(account))
     lift_at = next_lift(runtime.lifts.get(account.person_key, ()), now)
     return pace(account.poll_every_s, floor_s, world.hours.get(account.person_key), lift_at, now)
-
-
-def host_of(account: Account) -> str:
-    """The host whose patience a read of this account takes."""
-    return urlsplit(account.url).hostname or ""

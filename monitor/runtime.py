@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from monitor.clock import Clock
 from monitor.config import Settings
@@ -65,7 +64,7 @@ class Runtime:
     @cached_property
     def host_floors(self) -> Mapping[str, float]:
         """Below which interval a host's accounts would queue, in seconds."""
-        hosts = [urlsplit(account.url).hostname or "" for account in self.accounts.values()]
+        hosts = [account.host for account in self.accounts.values()]
         return host_floors(hosts, self.settings.fetch.host_distance_s)
 
     @cached_property

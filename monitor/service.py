@@ -20,7 +20,7 @@ from monitor.errors import OUR_OWN, InputError, LeakMonitorError, StoreDownError
 from monitor.failpoints import passing
 from monitor.following import FOLLOWED_AT_ONCE, follow_due
 from monitor.housekeeping import TRIED_EVERY_S, Hourly, keep_house
-from monitor.lookout import Senses, Watchdog, free_bytes_of, look_around, out_of_files, told_on_health
+from monitor.lookout import Senses, Watchdog, free_bytes_of, look_around, told_on_health
 from monitor.model.canary import CANARY_RECEIVER
 from monitor.net.client import Client
 from monitor.net.clocks import HostClocks
@@ -38,6 +38,7 @@ from monitor.store import (
     rulebooks,
     status,
 )
+from monitor.store.engine import out_of_files
 from monitor.telemetry import log_event, log_fault, log_lines_lost, log_trouble
 from monitor.web.health import Report
 

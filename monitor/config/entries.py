@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from math import fsum
 from typing import TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult
 from zoneinfo import ZoneInfo
 
 from monitor.config.lines import Path
@@ -88,7 +88,7 @@ def _check_pace(accounts: Sequence[Account], distance_s: float, source: Source) 
     intervals_s: dict[str, list[float]] = {}
     for account in accounts:
         if account.url:
-            intervals_s.setdefault(urlsplit(account.url).hostname or "", []).append(account.poll_every_s)
+            intervals_s.setdefault(account.host, []).append(account.poll_every_s)
     for host, waits_s in intervals_s.items():
         if fsum(distance_s / wait_s for wait_s in waits_s) > 1:
             source.warn(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.model.routes import DIRECT, Route
@@ -38,6 +39,11 @@ class Account:
     session: str = ""  # the name of a platform session that people renew; "" for none
     after_deletion: AfterDeletion = AfterDeletion.KEEP
     options: object = field(default=None, repr=False, compare=False)  # the keys of its source, read by that alone
+
+    @property
+    def host(self) -> str:
+        """The host whose patience a read of it takes; "" if it is not read, but sent to us."""
+        return urlsplit(self.url).hostname or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from monitor.errors import SchemaError, StoreError, own_trouble
 from monitor.failpoints import passing
 from monitor.store import dump
 from monitor.store.engine import Store, file_of, hold_alone, upgrade, version_of, versions
+from monitor.store.flush import flush
 
 _BESIDE = ("", "-wal", "-shm", "-journal")  # a SQLite database, and what it may have beside it
 _NO_ROOM = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_FSYNC")
@@ -132,20 +133,12 @@ def _whole(file: Path) -> Iterator[Path]:
     try:
         yield fresh
         with _told(file):
-            _flush(fresh)
+            flush(fresh)
             fresh.replace(file)
-            _flush(file.parent)
+            flush(file.parent)
     finally:
         for end in _BESIDE:
             Path(f"{fresh}{end}").unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

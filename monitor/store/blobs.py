@@ -15,6 +15,7 @@ from typing import Final
 
 from monitor.errors import StoreError
 from monitor.failpoints import passing
+from monitor.store.flush import flush
 
 GRACE: Final = timedelta(hours=1)  # a file so young may have its row yet to come
 _DIGITS: Final = frozenset("0123456789abcdef")
@@ -48,7 +49,7 @@ def keep(folder: Path, body: bytes, now: datetime) -> str:
         finally:
             fresh.unlink(missing_ok=True)
         for parent in (file.parent, folder):
-            _flush(parent)
+            flush(parent)
     return sha256
 
 
@@ -99,14 +100,6 @@ def _age(file: Path, now: datetime) -> timedelta:
         return timedelta(seconds=now.timestamp() - file.stat().st_mtime)
     except OSError:
         return timedelta(0)
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from sqlalchemy.schema import Table
 
 from monitor.errors import (
-    NO_FILES,
     NO_ROOM,
     SchemaError,
     StoreDownError,
@@ -323,8 +322,8 @@ def _told_plainly() -> Iterator[None]:
         name = getattr(error.orig, "sqlite_errorname", "")
         fixes = (fix for code, fix in _FIXES.items() if name.startswith(code))
         problem, fix = (str(error.orig), next(fixes, "")) if name else server.describe(error)
-        if name.startswith("SQLITE_CANTOPEN") and not _may_open():
-            fix = NO_FILES
+        if name.startswith("SQLITE_CANTOPEN"):
+            fix = out_of_files() or fix
         told = f"database: {problem}" + (f"; {fix}" if fix else "")
         if isinstance(error, DBAPIError) and error.connection_invalidated:
             raise StoreLostError(told, fix or "the server went away") from None
@@ -333,9 +332,11 @@ def _told_plainly() -> Iterator[None]:
         raise StoreError(f"database: {error}") from None
 
 
-def _may_open() -> bool:
+def out_of_files() -> str:
+    """What to do if this process can open no more files; else empty."""
     try:
         os.close(os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC))
     except OSError as error:
-        return own_trouble(error) is None
-    return True
+        own = own_trouble(error)
+        return own.cure if own else ""
+    return ""
