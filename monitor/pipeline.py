@@ -26,7 +26,17 @@ from monitor.fetch import is_reduced
 from monitor.match import usual_client
 from monitor.model.canary import KEY
 from monitor.model.findings import Evaluation
-from monitor.model.messages import DeliveryState, Digest, EventKind, Found, Message, Notice, Receiver, ReceiverState
+from monitor.model.messages import (
+    DeliveryState,
+    Digest,
+    EventKind,
+    Found,
+    Message,
+    Notice,
+    Receiver,
+    ReceiverState,
+    Request,
+)
 from monitor.reading import fetch_due
 from monitor.runtime import Runtime, World
 from monitor.store import (
@@ -243,9 +253,8 @@ def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, deli
         return True
     with world.store.write() as tx:
         number = outbox.start_attempt(tx, claimed, ready, world.clock.now())
-    outcome = send.send(
-        world.client, receiver, ready.message_id, ready.content_type or "", ready.body or b"", world.clock.now()
-    )
+    request = Request(ready.body or b"", ready.content_type or "")
+    outcome = send.send(world.client, receiver, ready.message_id, request, world.clock.now())
     passing("C9")
     now = world.clock.now()
     step = retry.after_attempt(

@@ -12,8 +12,9 @@ from typer.core import TyperGroup
 
 from monitor.cli.app import build_app
 from monitor.config.shape import AccountTable, file_of, keys_of, table_at
-from monitor.fetch import SOURCES, kinds
+from monitor.fetch import SOURCES
 from monitor.incident import BLINDING, IncidentKind
+from monitor.kinds import kinds
 from monitor.match import Matcher
 from monitor.model.findings import Disposition
 from monitor.model.posts import Origin, Part

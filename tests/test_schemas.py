@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft7Validator
 
 from monitor.config.schema import config_schema
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from monitor.rules import build
 from monitor.rules.schema import EVENT, EXAMPLE, FACT, PRODUCT, RULE, SERIES, rules_schema
 from tests.cli.home import command

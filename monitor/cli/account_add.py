@@ -19,9 +19,10 @@ from monitor.config import Settings
 from monitor.config.adding import with_account, written
 from monitor.config.load import load_text
 from monitor.errors import ConfigError, LeakMonitorError, NotFoundError, TransportError
-from monitor.fetch import kinds
+from monitor.fetch import SOURCES
 from monitor.fetch.lookup import complete
 from monitor.fetch.recognise import Candidate, recognise
+from monitor.kinds import kinds
 from monitor.model.people import Account
 from monitor.sessions import sign_in
 from monitor.words import say
@@ -112,7 +113,7 @@ def _whole(settings: Settings, address: str, further: Keys, language: str) -> Ca
 def _table(
     found: Candidate, person: str, key: str | None, taken: set[str], further: Keys
 ) -> dict[str, str | bool | int]:
-    platform = str(further.get("platform") or kinds()[found.source].model_fields["platform"].default)
+    platform = str(further.get("platform") or SOURCES[found.source].table.model_fields["platform"].default)
     named = f"{person}-{platform}"
     if key is None and named in taken:
         key = next(f"{named}-{no}" for no in range(2, len(taken) + 3) if f"{named}-{no}" not in taken)

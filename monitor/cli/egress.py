@@ -6,7 +6,7 @@ from dataclasses import asdict
 from monitor.cli import show
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption
 from monitor.config import Need, read_needs
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 
 
 def egress(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:

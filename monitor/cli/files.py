@@ -15,7 +15,7 @@ from monitor.cli import show
 from monitor.config import Settings, load_config
 from monitor.config.values import Refused, check_rules_key
 from monitor.errors import ConfigError, InputError, RuleError
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from monitor.match import Matcher
 from monitor.model.canary import with_canary
 from monitor.model.rulebook import RuleBook

@@ -39,9 +39,7 @@ def send_test(
             receiver, now = runtime.receivers[key], world.clock.now()
             topic = f"test:{now.isoformat()}"
             request = FORMATS[receiver.format].render(TestNotice(topic, now), receiver)
-            outcome = send.send(
-                world.client, receiver, queueing.message_id(key, topic), request.content_type, request.body, now
-            )
+            outcome = send.send(world.client, receiver, queueing.message_id(key, topic), request, now)
             answer = say(runtime.settings.language, f"outcome_{outcome.code}")
             rows.append((key, outcome.meaning is Meaning.DELIVERED, outcome.status, answer))
     show.print_rows(("receiver", "ok", "status", "answer"), rows, as_json=as_json, empty="no receivers")

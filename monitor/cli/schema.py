@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.config.schema import config_schema
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from monitor.rules.schema import rules_schema
 
 

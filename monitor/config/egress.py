@@ -12,7 +12,16 @@ from monitor.config.entries import account_key, address
 from monitor.config.lines import Path
 from monitor.config.load import read_tables
 from monitor.config.routes import make_network, make_route, names_proxy
-from monitor.config.shape import AccountTable, AddressTable, File, HeartbeatTable, Kinds, ReceiverTable, RouteTable
+from monitor.config.shape import (
+    AccountTable,
+    AddressTable,
+    File,
+    HeartbeatTable,
+    HookTable,
+    Kinds,
+    ReceiverTable,
+    RouteTable,
+)
 from monitor.config.source import Source, read_source
 from monitor.config.values import DEFAULT_PORT
 from monitor.model.routes import Proxy, Route
@@ -82,8 +91,11 @@ def _by_route(need: Need, route: Route, variable: str | None) -> tuple[Need, Nee
 
 
 def _needs(table: AccountTable | ReceiverTable, at: Path, why: str, source: Source) -> Iterator[Need]:
-    if isinstance(table, AddressTable | ReceiverTable):
+    if isinstance(table, AddressTable | HookTable):
         yield _need(table, at, why, source)
+        return
+    if isinstance(table, ReceiverTable):
+        yield _need_of(urlsplit(table.address()), why)
         return
     home = table.home()
     for url in filter(None, (home.url, *home.also)):
@@ -94,7 +106,7 @@ def _need_of(parts: SplitResult, why: str) -> Need:
     return Need(parts.hostname, parts.port or DEFAULT_PORT[parts.scheme], parts.scheme, None, None, (why,))
 
 
-def _need(table: AddressTable | ReceiverTable | HeartbeatTable, at: Path, why: str, source: Source) -> Need:
+def _need(table: AddressTable | HookTable | HeartbeatTable, at: Path, why: str, source: Source) -> Need:
     if table.url_env and not source.is_set(table.url_env):
         return Need(None, None, None, None, table.url_env, (why,))
     _, parts = address(table, at, source, plain_http=True)

@@ -15,18 +15,19 @@ from monitor.config.shape import (
     File,
     HeartbeatTable,
     Home,
+    HookTable,
     PersonTable,
     PushedTable,
     ReceiverTable,
+    SecretTable,
+    SignedTable,
 )
 from monitor.config.source import Source
 from monitor.config.values import (
-    HOW_TO_MAKE,
     carries_key,
     check_header_value,
     check_rules_key,
     check_url,
-    decode_secret,
     feed_id,
     secret_feed_id,
 )
@@ -174,13 +175,12 @@ def _headers(table: AccountTable, at: Path, source: Source) -> dict[str, str]:
 def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source: Source) -> Receiver:
     if not (table.alerts or table.ops):
         raise source.error((*at, "alerts"), f"{table.key} is told of nothing", "set alerts = true, ops = true, or both")
-    url, _ = address(table, at, source, plain_http=table.internal)
     show = table.show or ("post" if table.internal else "minimal")
     return Receiver(
         key=table.key,
         format=table.format,
-        url=url,
-        secrets=_secrets(table, at, source),
+        url=_address_of_receiver(table, at, source),
+        secrets=_secrets(table, at, source) if isinstance(table, SignedTable) else (),
         show=Disclosure(show),
         language=table.language or file.language,
         timezone=table.timezone or file.timezone,
@@ -189,16 +189,29 @@ def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source
         ops=table.ops,
         allow_private_network=table.allow_private_network,
         route=make_route(table, at, source, network),
+        options=table,
     )
 
 
-def _secrets(table: ReceiverTable | PushedTable, at: Path, source: Source) -> tuple[bytes, ...]:
-    newest = _secret("secret", table.secret_env, table.secret_file, at, source, decode_secret)
+def _address_of_receiver(table: ReceiverTable, at: Path, source: Source) -> str:
+    if not isinstance(table, HookTable):
+        return table.address()
+    url, _ = address(table, at, source, plain_http=table.internal)
+    if table.url and table.address_is_secret:
+        fix = "put the address into the environment and name the variable with url_env"
+        raise source.error((*at, "url"), "whoever knows this url can post there", fix)
+    return url
+
+
+def _secrets(table: SecretTable, at: Path, source: Source) -> tuple[bytes, ...]:
+    newest = _secret("secret", table.secret_env, table.secret_file, at, source, table.check_secret)
     if newest is None:
-        fix = f"name it with secret_env or secret_file; {HOW_TO_MAKE}"
+        if not table.needs_secret:
+            return ()
+        fix = f"name it with secret_env or secret_file; {table.how_to_get}"
         raise source.error(at, f"{table.key} has no secret to sign with", fix)
     older = (table.previous_secret_env, table.previous_secret_file)
-    previous = _secret("previous_secret", *older, at, source, decode_secret)
+    previous = _secret("previous_secret", *older, at, source, table.check_secret)
     return (newest, previous) if previous else (newest,)
 
 
@@ -224,7 +237,7 @@ def make_heartbeat(table: HeartbeatTable, source: Source) -> Heartbeat:
 
 
 def address(
-    table: AddressTable | ReceiverTable | HeartbeatTable, at: Path, source: Source, *, plain_http: bool
+    table: AddressTable | HookTable | HeartbeatTable, at: Path, source: Source, *, plain_http: bool
 ) -> tuple[str, SplitResult]:
     """Where an account or receiver is, whole and in parts."""
     if table.url and table.url_env:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import Final
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -18,7 +19,7 @@ MISSING = {
     "source": 'add source = "feed"',
     "format": 'add format = "webhook"',
 }
-_ACCOUNT = ("people", "", "accounts", "")
+_MARKS: Final = {"accounts": "source", "receivers": "format"}  # by what the tables of a list are told apart
 _TYPES = {
     "string_type": ("must be text", "put it in quotes"),
     "bool_type": ("must be true or false", "write it without quotes"),
@@ -39,8 +40,9 @@ def explain(error: ValidationError, root: type[Table]) -> tuple[Path, str, str]:
     """The path, the problem and the cure of the first thing that is wrong; an unknown key explains a missing one."""
     details = error.errors(include_url=False, include_context=True, include_input=True)
     first = min(details, key=lambda detail: detail["type"] != "extra_forbidden")
-    at = _written(_path(first))
-    return (*at, "source") if first["type"] == "union_tag_invalid" else at, *_say(first, root)
+    path = _path(first)
+    at = _written(path)
+    return (*at, _mark(path)) if first["type"] == "union_tag_invalid" else at, *_say(first, root)
 
 
 def _path(detail: ErrorDetails) -> Path:
@@ -48,11 +50,16 @@ def _path(detail: ErrorDetails) -> Path:
 
 
 def _written(path: Path) -> Path:
-    """The path as the file has it: pydantic puts the source of an account behind its number."""
-    match path:
-        case ("people", int(), "accounts", int(), str(), *_) if len(path) > len(_ACCOUNT):
-            return (*path[: len(_ACCOUNT)], *path[len(_ACCOUNT) + 1 :])
+    """The path as the file has it: pydantic puts the mark of a table behind its number."""
+    for no, part in enumerate(path[:-2]):
+        if part in _MARKS and isinstance(path[no + 1], int):
+            return (*path[: no + 2], *path[no + 3 :])
     return path
+
+
+def _mark(path: Path) -> str:
+    """The key that tells apart the tables of the list in which that path ends."""
+    return next(_MARKS[part] for part in reversed(path) if isinstance(part, str) and part in _MARKS)
 
 
 def _say(detail: ErrorDetails, root: type[Table]) -> tuple[str, str]:  # noqa: PLR0911 - a table of kinds
@@ -64,11 +71,11 @@ def _say(detail: ErrorDetails, root: type[Table]) -> tuple[str, str]:  # noqa: P
     if kind == "extra_forbidden":
         return _unknown(table_at(root, path[:-1]), name)
     if kind == "union_tag_not_found":
-        kind, name = "missing", "source"
+        kind, name = "missing", _mark(path)
     if kind == "missing":
         return f"{name} is missing", MISSING.get(name, f"add {name}, see docs/reference/config.md")
     if kind == "union_tag_invalid":
-        return _choice("source", str(context["expected_tags"]), context["tag"])
+        return _choice(_mark(path), str(context["expected_tags"]), context["tag"])
     if kind == "literal_error":
         return _choice(name, str(context["expected"]), detail["input"])
     if kind in _BOUNDS:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias, Union, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias, Union, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from monitor import __version__
 from monitor.config.lines import Path
 from monitor.config.values import (
+    HOW_TO_MAKE,
     check_address,
     check_header,
     check_key,
@@ -18,9 +19,11 @@ from monitor.config.values import (
     check_log_target,
     check_place,
     check_variable,
+    decode_secret,
     parse_duration_s,
     parse_zone,
 )
+from monitor.model.messages import Receiver
 from monitor.model.people import Account
 
 # What editors are told of a value whose type in TOML is not that of the field.
@@ -37,7 +40,6 @@ Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone), WithJsonSchem
 Place: TypeAlias = Annotated[Line, AfterValidator(check_place)]
 Language: TypeAlias = Literal["en", "zh"]
 Address: TypeAlias = Annotated[Line, AfterValidator(check_address)]  # without a path, such as "https://social.example"
-Kinds: TypeAlias = "Mapping[str, type[AccountTable]]"
 
 
 class Table(BaseModel):
@@ -174,14 +176,27 @@ class AddressTable(AccountTable):
     url_env: Variable | None = None
 
 
-class PushedTable(AccountTable):
-    """An account whose posts are sent to us, signed: nobody is asked, so it has no address."""
+class SecretTable(Table):
+    """Where a secret is to be found that both sides sign with: by the Standard Webhooks specification, if not said."""
 
     key: Key
+    needs_secret: ClassVar[bool] = True
+    how_to_get: ClassVar[str] = HOW_TO_MAKE
     secret_env: Variable | None = None
     secret_file: Line | None = None
     previous_secret_env: Variable | None = None
     previous_secret_file: Line | None = None
+
+    @staticmethod
+    def check_secret(text: str) -> bytes:
+        """The bytes to sign with; Refused if this is no such secret."""
+        return decode_secret(text)
+
+
+class PushedTable(SecretTable, AccountTable):
+    """An account whose posts are sent to us, signed: nobody is asked, so it has no address."""
+
+    key: Key  # which makes its address here, so it must be said
 
     def home(self) -> Home:
         """Known by its key alone."""
@@ -203,16 +218,10 @@ class PersonTable(Table):
 
 
 class ReceiverTable(RouteTable):
-    """[[receivers]]."""
+    """[[receivers]]: the keys of every format. Each format adds its own, see monitor.deliver.FORMATS."""
 
+    format: str
     key: Key
-    format: Literal["webhook"]
-    url: Line | None = None
-    url_env: Variable | None = None
-    secret_env: Variable | None = None
-    secret_file: Line | None = None
-    previous_secret_env: Variable | None = None
-    previous_secret_file: Line | None = None
     internal: bool = False
     show: Literal["minimal", "post", "full"] | None = None
     language: Language | None = None
@@ -221,6 +230,29 @@ class ReceiverTable(RouteTable):
     alerts: bool = True
     ops: bool = False
     allow_private_network: bool = False
+
+    def address(self) -> str:
+        """Where it is, made of its own keys, as a URL."""
+        raise NotImplementedError
+
+    @classmethod
+    def of(cls, receiver: Receiver) -> Self:
+        """The keys of this receiver, which is of this format; TypeError for one of another."""
+        if not isinstance(receiver.options, cls):
+            raise TypeError(f"{receiver.key} is no receiver of {cls.__name__}")
+        return receiver.options
+
+
+class HookTable(ReceiverTable):
+    """A receiver that is an address. Of a robot of a chat tool, whoever knows it can post: it is a secret."""
+
+    address_is_secret: ClassVar[bool] = True
+    url: Line | None = None
+    url_env: Variable | None = None
+
+
+class SignedTable(SecretTable, HookTable):
+    """A receiver that can check who sends."""
 
 
 class File(Table):
@@ -241,26 +273,40 @@ class File(Table):
     receivers: list[ReceiverTable] = []
 
 
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The ways to read an account, by the word that stands as its source, and to tell somebody, by format."""
+
+    accounts: Mapping[str, type[AccountTable]]
+    receivers: Mapping[str, type[ReceiverTable]]
+
+
 def file_of(kinds: Kinds) -> type[File]:
-    """The whole file, where accounts may be read in these ways, by the word that stands as their source."""
-    row: Any = Union[tuple(kinds.values())]  # noqa: UP007 - of a tuple
-    if len(kinds) > 1:
-        row = Annotated[row, Field(discriminator="source")]
-    people: Any = list[create_model("PersonTable", __base__=PersonTable, accounts=(list[row], []))]  # type: ignore[misc]
-    return create_model("File", __base__=File, people=(people, []))
+    """The whole file, where accounts may be read and receivers told in these ways."""
+    accounts, receivers = _any_of(kinds.accounts, "source"), _any_of(kinds.receivers, "format")
+    person: Any = create_model("PersonTable", __base__=PersonTable, accounts=(accounts, []))
+    return create_model("File", __base__=File, people=(list[person], []), receivers=(receivers, []))
+
+
+def _any_of(tables: Mapping[str, type[Table]], mark: str) -> Any:  # noqa: ANN401 - a type made at run time
+    """A list of any of these tables, told apart by that key."""
+    row: Any = Union[tuple(tables.values())]  # noqa: UP007 - of a tuple
+    if len(tables) > 1:
+        row = Annotated[row, Field(discriminator=mark)]
+    return list[row]
 
 
 def table_at(root: type[Table], path: Path) -> type[Table] | None:
-    """The table that stands at that path of the file, where accounts are marked by their source; None if there is none.
+    """The table that stands at that path of the file; None if there is none.
 
-    Pydantic puts the source behind the number of an account.
+    Pydantic puts the source behind the number of an account, and the format behind that of a receiver.
     """
     tables = [root]
     for part in path:
         if isinstance(part, int):
             continue
         inner = [kind for table in tables for kind in _tables_of(table, part)]
-        tables = inner or [table for table in tables if _source_of(table) == part]
+        tables = inner or [table for table in tables if part in _marks_of(table)]
     return tables[0] if tables else None
 
 
@@ -281,6 +327,7 @@ def _tables_in(annotation: object) -> Iterator[type[Table]]:
         yield from _tables_in(inner)
 
 
-def _source_of(table: type[Table]) -> str | None:
-    field = table.model_fields.get("source")
-    return next(iter(get_args(field.annotation)), None) if field else None
+def _marks_of(table: type[Table]) -> tuple[str, ...]:
+    """The word by which the tables of one list are told apart."""
+    field = table.model_fields.get("source") or table.model_fields.get("format")
+    return get_args(field.annotation) if field else ()

@@ -5,24 +5,35 @@
 Formats are pure and are listed here, not discovered.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
+from monitor.config.shape import ReceiverTable
+from monitor.deliver.feishu import Feishu
 from monitor.deliver.judge import Judgement
 from monitor.deliver.webhook import Webhook
-from monitor.model.messages import Message, Receiver, Request
+from monitor.model.messages import Cap, Message, Receiver, Request, Sealed
 
 
 class Format(Protocol):
     """How one kind of receiver is spoken to."""
 
+    @property
+    def table(self) -> type[ReceiverTable]:
+        """The keys that it takes in config.toml."""
+        ...
+
+    @property
+    def cap(self) -> Cap | None:
+        """How many messages such a receiver takes before it refuses; None if it says nothing of it."""
+        ...
+
     def render(self, message: Message, receiver: Receiver) -> Request:
         """The request of a message, made once for all attempts; RenderError if it cannot be put into words."""
         ...
 
-    def headers(self, receiver: Receiver, message_id: str, body: bytes, now: datetime) -> Mapping[str, str]:
-        """What each attempt carries anew, such as its signature."""
+    def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Sealed:
+        """An attempt: the request with what each attempt carries anew, such as its signature."""
         ...
 
     def judge(self, status: int, body: bytes) -> Judgement:
@@ -32,4 +43,5 @@ class Format(Protocol):
 
 FORMATS: dict[str, Format] = {
     "webhook": Webhook(),
+    "feishu": Feishu(),
 }

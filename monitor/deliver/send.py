@@ -5,7 +5,7 @@ from datetime import datetime
 from monitor.deliver import FORMATS
 from monitor.deliver.judge import Meaning, Outcome, wish_s
 from monitor.errors import TransportError
-from monitor.model.messages import Receiver
+from monitor.model.messages import Receiver, Request
 from monitor.net.client import DELIVERY_LIMITS, Client, Limits
 
 
@@ -13,24 +13,23 @@ def send(
     client: Client,
     receiver: Receiver,
     message_id: str,
-    content_type: str,
-    body: bytes,
+    request: Request,
     now: datetime,
     *,
     limits: Limits = DELIVERY_LIMITS,
 ) -> Outcome:
-    """Post a frozen body once and say how it ended; trouble on the way is an outcome, not an exception.
+    """Post a frozen request once and say how it ended; trouble on the way is an outcome, not an exception.
 
     An answer that does not end in time or size counts as none, whatever its status: the message goes out again under
     the same id, which the receiver ignores.
     """
     style = FORMATS[receiver.format]
-    headers = {"content-type": content_type, **style.headers(receiver, message_id, body, now)}
+    sealed = style.seal(receiver, message_id, request, now)
     try:
         answer = client.post(
-            receiver.url,
-            body=body,
-            headers=headers,
+            sealed.url,
+            body=sealed.body,
+            headers=sealed.headers,
             limits=limits,
             allow_private=receiver.allow_private_network,
             route=receiver.route,

@@ -6,20 +6,22 @@ Plain text in the receiver's language and zone, without markup. What a receiver 
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from monitor.deliver.card import Card, Link, Tone, plain
 from monitor.deliver.trouble import incident_lines
 from monitor.model.messages import (
     Digest,
     Disclosure,
     EventKind,
+    IncidentEvent,
     IncidentNotice,
     Message,
     Notice,
     Receiver,
     Spread,
-    TestNotice,
     Verdict,
 )
 from monitor.model.posts import Origin, Part
@@ -37,20 +39,33 @@ MARKS: Final = {Severity.CRITICAL: "🔴", Severity.HIGH: "🟠", Severity.MEDIU
 _UNSHOWABLE: Final = re.compile("[\ud800-\udfff]")
 # Line ends, other controls, and the marks that reorder a line: with them a post could fake a line of ours.
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_WEB: Final = ("https://", "http://")
 _SHOWS_THE_POST_AGAIN: Final = frozenset({EventKind.ADDED, EventKind.REOPENED})
 
 
 def readable(message: Message, receiver: Receiver) -> str:
+    """A message as a person reads it where nothing but text can be shown; raises as `card_of` does."""
+    return plain(card_of(message, receiver))
+
+
+def card_of(message: Message, receiver: Receiver) -> Card:
     """A message as a person reads it; RenderError if a word for it is missing."""
     if isinstance(message, Notice):
-        lines = _notice(message, receiver)
+        card = _notice(message, receiver)
     elif isinstance(message, Digest):
-        lines = _digest(message, receiver)
+        card = _digest(message, receiver)
     elif isinstance(message, IncidentNotice):
-        lines = incident_lines(message, receiver)
+        title, *lines = incident_lines(message, receiver)
+        over = message.event in (IncidentEvent.TAKEN, IncidentEvent.CLOSED)
+        card = Card(receiver.language, Tone.CALM if over else Tone.BLIND, title, tuple(lines))
     else:
-        lines = _test(message, receiver)
-    return "\n".join(_neutral(line) for line in lines)
+        card = Card(receiver.language, Tone.CALM, say(receiver.language, "test"))
+    return replace(
+        card,
+        title=_neutral(card.title),
+        lines=tuple(map(_neutral, card.lines)),
+        foot=tuple(map(_neutral, card.foot)),
+    )
 
 
 def number_of(notice: Notice) -> str:
@@ -61,20 +76,34 @@ def number_of(notice: Notice) -> str:
 # --- one alert ------------------------------------------------------------------------------------------------------
 
 
-def _notice(notice: Notice, receiver: Receiver) -> Iterator[str]:
-    if notice.event is not EventKind.OPENED:
-        yield _follow_up(notice, receiver)
-        if notice.event in _SHOWS_THE_POST_AGAIN and receiver.show is not Disclosure.MINIMAL:
-            yield from _body(notice, receiver)
-    elif receiver.show is Disclosure.MINIMAL:
-        yield _head("head_minimal", notice, receiver)
-        yield _minimal(notice, receiver)
-    else:
-        yield _head("head", notice, receiver)
-        yield _who_did(notice, receiver)
-        yield _when(notice, receiver)
-        yield from _body(notice, receiver)
-        yield number_of(notice)
+def _notice(notice: Notice, receiver: Receiver) -> Card:
+    shown = receiver.show is not Disclosure.MINIMAL
+    if notice.event is EventKind.OPENED:
+        title = _head("head" if shown else "head_minimal", notice, receiver)
+        first = (_who_did(notice, receiver), _when(notice, receiver)) if shown else (_minimal(notice, receiver),)
+        lines = (*first, *(_body(notice, receiver) if shown else ()))
+        foot = (*_next_call(notice, receiver), *((number_of(notice),) if shown else ()))
+        return Card(receiver.language, Tone(notice.severity), title, lines, _links(notice, receiver), foot)
+    title = _follow_up(notice, receiver)
+    if notice.event not in _SHOWS_THE_POST_AGAIN:
+        return Card(receiver.language, Tone.CALM, title)
+    lines = tuple(_body(notice, receiver)) if shown else ()
+    foot = tuple(_next_call(notice, receiver))
+    return Card(receiver.language, Tone(notice.severity), title, lines, _links(notice, receiver), foot)
+
+
+def _links(notice: Notice, receiver: Receiver) -> tuple[Link, ...]:
+    post = None if receiver.show is Disclosure.MINIMAL else notice.post_url
+    wanted = (("link_take", notice.take_url), ("link_view", notice.view_url), ("link_post", post))
+    return tuple(
+        Link(say(receiver.language, code), _neutral(url)) for code, url in wanted if url and url.startswith(_WEB)
+    )
+
+
+def _next_call(notice: Notice, receiver: Receiver) -> Iterator[str]:
+    if notice.next_call is not None:
+        wait = duration(receiver.language, notice.next_call.at - notice.event_at)
+        yield say(receiver.language, "next_call", wait=wait, who=notice.next_call.who)
 
 
 def _head(code: str, notice: Notice, receiver: Receiver) -> str:
@@ -132,8 +161,17 @@ def _body(notice: Notice, receiver: Receiver) -> Iterator[str]:
     yield from also_on(notice.spread, receiver.language)
     if notice.reduced:
         yield say(receiver.language, "reduced")
-    if notice.post_url:
-        yield say(receiver.language, "link", url=notice.post_url)
+    yield _evidence(notice, receiver)
+    if notice.contacts and notice.event is EventKind.OPENED:
+        yield ""
+        yield say(receiver.language, "do_now", who=notice.contacts[0])
+
+
+def _evidence(notice: Notice, receiver: Receiver) -> str:
+    """What is kept of it, for whoever wonders whether to take a picture of the screen first."""
+    pictures = say(receiver.language, "evidence_pictures", count=str(len(notice.pictures))) if notice.pictures else ""
+    kept_at = _moment(notice.leak_seen_at or notice.first_seen_at, notice, receiver)
+    return say(receiver.language, "evidence", time=kept_at, pictures=pictures)
 
 
 def _post(notice: Notice, receiver: Receiver) -> Iterator[str]:
@@ -227,14 +265,14 @@ def _follow_up_code(notice: Notice, receiver: Receiver) -> str:
 # --- several, and our own -------------------------------------------------------------------------------------------
 
 
-def _digest(digest: Digest, receiver: Receiver) -> Iterator[str]:
+def _digest(digest: Digest, receiver: Receiver) -> Card:
     worst = max((n.severity for n in digest.notices), key=lambda s: s.rank, default=Severity.LOW)
     count, severity = str(len(digest.notices)), say(receiver.language, f"severity_{worst}")
-    yield say(receiver.language, f"digest_{digest.why}", mark=MARKS[worst], count=count, severity=severity)
-    for notice in digest.notices[:DIGEST_ROWS]:
-        yield from _row(notice, receiver)
+    title = say(receiver.language, f"digest_{digest.why}", mark=MARKS[worst], count=count, severity=severity)
+    lines = [line for notice in digest.notices[:DIGEST_ROWS] for line in _row(notice, receiver)]
     if len(digest.notices) > DIGEST_ROWS:
-        yield say(receiver.language, "digest_more", count=str(len(digest.notices) - DIGEST_ROWS))
+        lines.append(say(receiver.language, "digest_more", count=str(len(digest.notices) - DIGEST_ROWS)))
+    return Card(receiver.language, Tone(worst), title, tuple(lines))
 
 
 def _row(notice: Notice, receiver: Receiver) -> Iterator[str]:
@@ -257,10 +295,6 @@ def _line(notice: Notice, receiver: Receiver) -> str:
         return _follow_up(notice, receiver)
     code = f"line_found_{notice.found if notice.published_at else 'undated'}"
     return say(receiver.language, code, number=number_of(notice), **_times(notice, receiver))
-
-
-def _test(_: TestNotice, receiver: Receiver) -> Iterator[str]:
-    yield say(receiver.language, "test")
 
 
 # --- safe to show ---------------------------------------------------------------------------------------------------

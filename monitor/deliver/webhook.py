@@ -5,16 +5,26 @@ A body is made once and is the same bytes at every attempt, so it tells only wha
 
 import json
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
+from monitor.config.shape import SignedTable
 from monitor.deliver.judge import Judgement, judge_status
 from monitor.deliver.signing import sign
 from monitor.deliver.text import number_of, readable
 from monitor.errors import RenderError
 from monitor.model.findings import Finding
-from monitor.model.messages import Digest, Disclosure, IncidentNotice, Message, Notice, Receiver, Request, Spread
+from monitor.model.messages import (
+    Digest,
+    Disclosure,
+    IncidentNotice,
+    Message,
+    Notice,
+    Receiver,
+    Request,
+    Sealed,
+    Spread,
+)
 from monitor.model.posts import Evidence
 from monitor.model.rulebook import NEVER
 from monitor.words import say_reason
@@ -25,8 +35,18 @@ LONGEST_IN_DIGEST: Final = 500  # characters of a part; the whole text is one cl
 _UNSENDABLE: Final = re.compile("[\ud800-\udfff]")  # no UTF-8 for half a surrogate pair
 
 
+class WebhookTable(SignedTable):
+    """[[receivers]] with format = "webhook"."""
+
+    format: Literal["webhook"]
+    address_is_secret: ClassVar[bool] = False  # who posts there without our signature is not believed
+
+
 class Webhook:
     """The format of receivers that take any JSON."""
+
+    table = WebhookTable
+    cap = None
 
     def render(self, message: Message, receiver: Receiver) -> Request:
         """The payload, disclosed as far as `receiver.show` allows; RenderError if it cannot be put into words."""
@@ -37,13 +57,15 @@ class Webhook:
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
         return Request(_UNSENDABLE.sub("\ufffd", text).encode(), "application/json")
 
-    def headers(self, receiver: Receiver, message_id: str, body: bytes, now: datetime) -> Mapping[str, str]:
-        """Id, time of this attempt, and a signature for each secret."""
-        return {
+    def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Sealed:
+        """Id, time of this attempt, and a signature for each secret, beside bytes that never change."""
+        headers = {
+            "content-type": request.content_type,
             "webhook-id": message_id,
             "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": sign(receiver.secrets, message_id, body, now),
+            "webhook-signature": sign(receiver.secrets, message_id, request.body, now),
         }
+        return Sealed(receiver.url, request.body, headers)
 
     def judge(self, status: int, body: bytes) -> Judgement:  # noqa: ARG002 - the status says all
         """What an answer means, by its status alone."""
@@ -81,7 +103,8 @@ def _alert(notice: Notice, receiver: Receiver, longest: int | None = None) -> Js
         "leaked_at": _instant(notice.leaked_at),
         "spread": _spread(notice.spread),
         "gone_at": _instant(notice.gone_at),
-        "link": None,  # to a page of ours about the alert; never to the post, which `minimal` does not tell
+        "link": notice.view_url,  # to our page about the alert; never to the post, which `minimal` does not tell
+        "take_link": notice.take_url,
     }
     if receiver.show is not Disclosure.MINIMAL:
         data |= _post(notice, longest) | {"media": [_picture(each, receiver) for each in notice.pictures]}

@@ -135,8 +135,3 @@ def rank_of(account: Account) -> int:
     Of a post that several sources show, the text of the lowest rank counts. The class attribute `rank`, if not 0.
     """
     return int(getattr(source_of(account), "rank", 0))
-
-
-def kinds() -> dict[str, type[AccountTable]]:
-    """What config.toml may say of accounts, by source."""
-    return {name: source.table for name, source in SOURCES.items()}

@@ -87,6 +87,7 @@ class Receiver:
     ops: bool = False  # is told of incidents
     allow_private_network: bool = False
     route: Route = DIRECT
+    options: object = field(default=None, repr=False, compare=False)  # the keys of its format, read by that alone
 
 
 class DeliveryState(StrEnum):
@@ -124,11 +125,27 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An HTTP request that a format made; only deliver.send posts it."""
+    """What a format made of a message, once for all attempts; only deliver.send posts it."""
 
     body: bytes
     content_type: str
-    headers: Args = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One attempt as it leaves: the request, with what is new each time, such as its signature."""
+
+    url: str = field(repr=False)
+    body: bytes
+    headers: Args
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """How many messages a receiver of a kind takes in how many seconds."""
+
+    count: int
+    within_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +159,14 @@ class Spread:
     people: int
     platforms: tuple[str, ...]
     elsewhere: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NextCall:
+    """Who is told next if nobody takes an alert, and when."""
+
+    who: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +203,10 @@ class Notice:
     pictures: tuple[Evidence, ...] = ()
     source: str = ""  # how the account is read
     reduced: bool = False  # at second hand, or less than the network shows: look at the post itself
+    contacts: tuple[str, ...] = ()  # who can get the post removed: names, nothing to dial
+    next_call: NextCall | None = None
+    take_url: str | None = None  # where this receiver says that somebody is on it
+    view_url: str | None = None  # the alert in the console
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from monitor.clock import SystemClock
 from monitor.config import load_config
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from monitor.match import Matcher
 from monitor.net.client import Client
 from monitor.pipeline import Runtime, World, match_new

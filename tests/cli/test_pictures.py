@@ -11,7 +11,7 @@ import pytest
 from monitor.clock import SystemClock
 from monitor.collecting import collect_due
 from monitor.config import load_config
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from monitor.match import Matcher
 from monitor.net.client import Client
 from monitor.pipeline import Runtime, World, match_new

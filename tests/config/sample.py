@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 
 from monitor.config import Settings, load_config
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 
 SECRET = base64.b64encode(b"fictional signing secret, 32 byt").decode()
 ENVIRON = {

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.config import load_config
 from monitor.errors import ConfigError
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from tests.config.sample import ENVIRON, SECRET, VALID, load
 
 # (old text, new text): in the new text "#!" marks the line that the error must name.

@@ -7,7 +7,7 @@ from sqlalchemy import make_url
 
 from monitor.config import load_config
 from monitor.errors import ConfigError
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from tests.config.sample import load
 
 

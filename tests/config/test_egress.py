@@ -6,7 +6,7 @@ import pytest
 
 from monitor.config import Need, read_needs
 from monitor.errors import ConfigError
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from tests.config.sample import VALID
 
 FILE = """

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.config import FetchOptions, Log, Retention, Web, load_config
 from monitor.errors import ConfigError
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from monitor.model.canary import Heartbeat
 from monitor.model.messages import Disclosure
 from monitor.model.people import Account

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.config import Settings, load_config
 from monitor.errors import ConfigError
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from tests.config.sample import ENVIRON
 
 EXAMPLE = (Path(__file__).parents[2] / "config.example.toml").read_text(encoding="utf-8").split("\n")

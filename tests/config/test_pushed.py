@@ -6,7 +6,7 @@ import pytest
 
 from monitor.config.egress import read_needs
 from monitor.errors import ConfigError
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from tests.config.sample import ENVIRON, SECRET, VALID, load
 
 FEED = '  source = "feed"\n  platform = "weibo"\n  url = "https://feeds.example/lin.xml"\n'

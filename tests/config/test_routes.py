@@ -8,7 +8,7 @@ import trustme
 
 from monitor.config import load_config, route_of_options
 from monitor.errors import ConfigError
-from monitor.fetch import kinds
+from monitor.kinds import kinds
 from monitor.model.routes import DIRECT, PUBLIC, SYSTEM, Places, Proxy, Route
 from tests.config.sample import ENVIRON, VALID, load
 

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.deliver import FORMATS
+from monitor.deliver.codes import UNKNOWN
 from monitor.deliver.judge import Judgement, Meaning, judge_status, wish_s
 
 NOW = datetime(2030, 11, 28, 15, 40, tzinfo=UTC)
@@ -29,11 +30,16 @@ OTHERS = {
     5: Judgement(Meaning.BACK_OFF, "server"),
 }
 
+BY_STATUS = frozenset({"webhook"})  # formats whose answers say all by their status
+
 
 @pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("status", range(100, 600))
-def test_every_status_has_its_row_in_the_table(name: str, status: int) -> None:
-    assert FORMATS[name].judge(status, b"") == NAMED.get(status, OTHERS[status // 100])
+def test_every_status_has_its_row_in_the_table(name: str) -> None:
+    # A chat tool that answers 2xx without saying that it took the message has not taken it.
+    taken = OTHERS[2] if name in BY_STATUS else UNKNOWN
+    judged = {status: FORMATS[name].judge(status, b"") for status in range(100, 600)}
+    rows = {**OTHERS, 2: taken}
+    assert judged == {status: NAMED.get(status, rows[status // 100]) for status in range(100, 600)}
 
 
 @pytest.mark.parametrize("status", [0, 99, 600, 999])

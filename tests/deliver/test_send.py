@@ -19,7 +19,8 @@ from tests.deliver.samples import OLD_SECRET, SECRET, notice, receiver
 CLOCK = SystemClock()  # the reference verifier compares with the real time
 BRISK = Limits(connect_timeout_s=0.4, total_timeout_s=0.4, max_body_bytes=65536, max_redirects=0)
 SILENT = (Way.HANG, Way.DRIP)  # only these must run out of time
-BODY = FORMATS["webhook"].render(notice(), receiver()).body
+REQUEST = FORMATS["webhook"].render(notice(), receiver())
+BODY = REQUEST.body
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def client() -> Iterator[Client]:
 
 
 def post(client: Client, to: Receiver, *, now: datetime | None = None, limits: Limits = DELIVERY_LIMITS) -> Outcome:
-    return send(client, to, "msg_1", "application/json", BODY, now or CLOCK.now(), limits=limits)
+    return send(client, to, "msg_1", REQUEST, now or CLOCK.now(), limits=limits)
 
 
 def at(url: str, **changes: object) -> Receiver:

@@ -38,6 +38,7 @@ CARDS = {
 林晓舟：2字头起，下周四见😏
 
 为什么：帖子里有尚未公开的价格、发布日期。
+证据：文字和原始数据已留存 23:41
 打开原帖：https://weibo.example/lin/1
 A-2417""",
     ("zh", Disclosure.FULL): """\
@@ -50,6 +51,7 @@ A-2417""",
 
 为什么：出现了产品代号（字间加了空格或符号），而且旁边有品牌名
 解禁：12 月 3 日 19:00（还有 4 天 19 小时）
+证据：文字和原始数据已留存 23:41
 打开原帖：https://weibo.example/lin/1
 A-2417""",
     ("en", Disclosure.MINIMAL): """\
@@ -64,6 +66,7 @@ In reply to: How much?
 Lin Xiaozhou: Starts with a 2, see you next Thursday
 
 Why: the post gives away what is still secret: price and launch date.
+Evidence: text and raw answer kept 23:41
 Open the post: https://weibo.example/lin/1
 A-2417""",
 }
@@ -267,18 +270,18 @@ def test_a_lift_is_told_from_the_instant_of_the_event(changes: dict[str, Any], l
         (Spread(2, 1, ("weibo", "x"), ("x",)), "zh", "也见于：X（共 2 条，同一人）"),
     ],
 )
-def test_a_story_that_is_told_elsewhere_says_so_before_the_link(spread: Spread, language: str, line: str) -> None:
+def test_a_story_that_is_told_elsewhere_says_so_before_the_evidence(spread: Spread, language: str, line: str) -> None:
     told = readable(notice(spread=spread), receiver(language=language)).split("\n")
-    assert told[-3] == line
+    assert told[-4] == line
     follow_up = readable(notice(event=EventKind.CORRECTED, spread=spread), receiver(language=language))
     shortest = readable(notice(spread=spread), receiver(language=language, show=Disclosure.MINIMAL))
     assert line not in follow_up + shortest
 
 
 @pytest.mark.parametrize(("language", "line"), [("en", "Reduced evidence: read at second hand"), ("zh", "证据有限")])
-def test_a_post_that_was_read_at_second_hand_says_so_before_the_link(language: str, line: str) -> None:
+def test_a_post_that_was_read_at_second_hand_says_so_before_the_evidence(language: str, line: str) -> None:
     told = readable(notice(reduced=True), receiver(language=language)).split("\n")
-    assert told[-3].startswith(line)
+    assert told[-4].startswith(line)
     assert line not in readable(notice(), receiver(language=language))
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.deliver import FORMATS
 from monitor.errors import RenderError
 from monitor.model.findings import Reason
-from monitor.model.messages import Disclosure, EventKind, IncidentEvent, Message, Receiver
+from monitor.model.messages import Disclosure, EventKind, IncidentEvent, Message, Receiver, Request
 from monitor.model.posts import Evidence, MediaKind, MediaState, Origin, Part
 from monitor.model.rulebook import NEVER
 from tests.deliver.samples import (
@@ -48,6 +48,7 @@ ALERT_KEYS = {
     "spread",
     "gone_at",
     "link",
+    "take_link",
     "text",
 }
 POST_KEYS = ALERT_KEYS | {"kinds", "post", "media"}
@@ -136,6 +137,7 @@ def test_the_smallest_disclosure_is_exactly_this() -> None:
         "spread": {"posts": 1, "people": 1, "platforms": ["weibo"]},
         "gone_at": None,
         "link": None,
+        "take_link": None,
     }
 
 
@@ -280,8 +282,11 @@ def test_a_reason_without_a_sentence_parks_one_message_and_says_so() -> None:
 
 
 def test_headers_are_those_of_the_specification() -> None:
-    headers = FORMATS["webhook"].headers(receiver(secrets=(SECRET, OLD_SECRET)), "msg_1", b"{}", SEEN_AT)
-    assert set(headers) == {"webhook-id", "webhook-timestamp", "webhook-signature"}
+    to, request = receiver(secrets=(SECRET, OLD_SECRET)), Request(b"{}", "application/json")
+    sealed = FORMATS["webhook"].seal(to, "msg_1", request, SEEN_AT)
+    headers = sealed.headers
+    assert (sealed.url, sealed.body) == (to.url, b"{}")
+    assert set(headers) == {"content-type", "webhook-id", "webhook-timestamp", "webhook-signature"}
     assert headers["webhook-timestamp"] == str(int(SEEN_AT.timestamp()))
     assert [signature[:3] for signature in headers["webhook-signature"].split(" ")] == ["v1,", "v1,"]
 
@@ -305,7 +310,7 @@ def test_the_verification_on_the_page_works() -> None:
     place: dict[str, Any] = {}
     exec(code, place)
     body = body_of(notice(), receiver())
-    headers = FORMATS["webhook"].headers(receiver(), "msg_1", body, SEEN_AT)
+    headers = FORMATS["webhook"].seal(receiver(), "msg_1", Request(body, "application/json"), SEEN_AT).headers
     genuine = place["is_genuine"]
     assert genuine(SECRET, headers, body, SEEN_AT.timestamp() + 200)
     assert not genuine(OLD_SECRET, headers, body, SEEN_AT.timestamp())

@@ -11,10 +11,11 @@ import pytest
 from monitor.config import Settings, load_config
 from monitor.config.shape import AccountTable, Address, Home, Key, Line
 from monitor.errors import ConfigError
-from monitor.fetch import SOURCES, kinds
+from monitor.fetch import SOURCES
 from monitor.fetch.asking import Asking
 from monitor.fetch.entries import read_each
 from monitor.fetch.shaping import Draft, dicts
+from monitor.kinds import kinds
 from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Origin, Page, ReadState
 from monitor.net.client import Client
