@@ -21,6 +21,7 @@ from monitor.store.backup import restore
 from monitor.store.schema import accounts, alerts, deliveries, gaps, posts, revisions
 from tests.crash.child import FastClock
 from tests.crash.edges import DEADLY, Published, Sink, Site
+from tests.crash.nursery import Born, Nursery
 from tests.crash.plan import Plan
 from tests.samples import rules
 from tests.store.invariants import broken_invariants
@@ -77,6 +78,7 @@ class Harness:
         (directory / "rules" / "all.toml").write_text(rules(LAUNCHES[1]))
         upgrade(self.plan.database_url)
         self.report = Report()
+        self.nursery = Nursery()
         self._quiet = threading.Event()
         self._kill(self._start())  # the accounts are known, so that a post is news or in a gap
         self.report.kills = 0
@@ -104,7 +106,7 @@ class Harness:
                     time.sleep(0.1)
                 if put_away := _is_put_away(store, native_id):
                     break
-                _bury(process)
+                process.wait()
                 self._count(None)
             self._kill(process)
         if not put_away:
@@ -145,7 +147,7 @@ class Harness:
         if not died.wait(DIE_S):
             self.report.broken.append("C8 was never reached")
             process.kill()
-        _bury(process)
+        process.wait()
         self._count("C8")
 
     def die_in_backup(self, nth: int) -> None:
@@ -192,7 +194,7 @@ class Harness:
         for process in processes:
             process.send_signal(signal.SIGTERM)
         for process in processes:
-            _bury(process)
+            process.wait()
         self.sink.good = False
 
     def kill_one_of_two(self) -> None:
@@ -212,9 +214,9 @@ class Harness:
             time.sleep(0.2)
         process.send_signal(signal.SIGTERM)
         process.wait(START_S)
-        _bury(process)
         self._check(store)
         store.close()
+        self.nursery.close()
         for edge in (self.site, self.sink):
             edge.server.shutdown()
             edge.server.server_close()
@@ -226,35 +228,25 @@ class Harness:
         while not self._quiet.wait(PUBLISH_EVERY_S):
             self.site.publish(self.chance)
 
-    def _start(self, **environment: str) -> "subprocess.Popen[str]":
-        log = (self.directory / "service.log").open("a")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.child", str(self.directory)],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-        log.close()
-        started = process.stdout is not None and process.stdout.readline() == "ready\n"
-        if not started and not environment:  # a crash point may be reached before the first tick is announced
+    def _start(self, **environment: str) -> Born:
+        process = self.nursery.bear(self.directory, environment, self.directory / "service.log")
+        if not process.wait_until_ready() and not environment:  # a crash point may be reached before the first tick
             self.report.broken.append("the service did not start")
         return process
 
-    def _wait_for_death(self, process: "subprocess.Popen[str]", point: str) -> None:
+    def _wait_for_death(self, process: Born, point: str) -> None:
         try:
             process.wait(DIE_S)
         except subprocess.TimeoutExpired:
             self.report.broken.append(f"{point} was never reached")
             process.kill()
-        _bury(process)
+        process.wait()
         if process.returncode != -signal.SIGKILL:
             self.report.broken.append(f"{point}: ended with {process.returncode}")
 
-    def _kill(self, process: "subprocess.Popen[str]") -> None:
+    def _kill(self, process: Born) -> None:
         process.kill()
-        _bury(process)
+        process.wait()
         self._count(None)
 
     def _count(self, point: str | None) -> None:
@@ -300,12 +292,6 @@ class Harness:
         self.report.posts = len(self.site.published)
         self.report.receipts = sum(map(len, self.sink.receipts.values()))
         self.report.repeated = self.report.receipts - len(self.sink.receipts)
-
-
-def _bury(process: "subprocess.Popen[str]") -> None:
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
 
 
 def write_whole(file: Path, text: str) -> None:
