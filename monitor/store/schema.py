@@ -195,10 +195,12 @@ suppressions = Table(
     "suppressions",
     metadata,
     _id(),
-    *map(_maybe_text, ("subject", "rule_id", "text_hash")),
+    *map(_maybe_text, ("subject", "rule_id", "text_hash", "person_key")),
     *_texts("why", "by_whom"),
     *map(_at, ("at", "until")),
     _count("hidden_count"),
+    *map(_maybe_at, ("warned_at", "ended_at")),
+    _maybe_text("ended_by"),
 )
 findings = Table(
     "findings",
@@ -229,8 +231,11 @@ alerts = Table(
     _maybe_text("verdict"),
     _maybe_at("verdict_at"),
     _maybe_text("assignee"),
+    Column("step", Integer, nullable=False, default=0, server_default="0"),  # of the escalation, that is next
+    _maybe_at("escalate_at"),  # when that is due if nobody takes it; null once somebody did, or all were told
     UniqueConstraint("post_id", "subject"),
     Index(None, "state", "severity", "opened_at"),
+    Index(None, "escalate_at"),
 )
 alert_events = Table(
     "alert_events",
@@ -269,6 +274,16 @@ reviews = Table(
     *map(_words, ("reason", "note")),
     _at("at"),
     Index(None, "alert_id"),
+)
+responses = Table(
+    "responses",
+    metadata,
+    _id(),
+    _of("alert_id", "alerts.id"),
+    *_texts("step", "by_whom"),
+    _words("note"),
+    _at("at"),
+    UniqueConstraint("alert_id", "step"),
 )
 rescans = Table(
     "rescans",
@@ -325,6 +340,7 @@ receivers = Table(
     _count("failures"),
     _maybe_at("last_ok_at"),
     Column("last_status", Integer),
+    Column("sent", Json),  # when its last messages left, as far as its cap asks
     *_claim(),
     UniqueConstraint("key"),
 )
@@ -371,4 +387,22 @@ sessions = Table(
     _at("put_at"),
     _maybe_at("last_good_at"),
     UniqueConstraint("name", "place"),
+)
+cards = Table(
+    "cards",
+    metadata,
+    _id(),
+    _of("receiver_key", "receivers.key"),
+    *_texts("thread", "remote_id"),  # what it is about, such as alert:17; how the chat tool names it
+    _at("at"),
+    UniqueConstraint("receiver_key", "thread"),
+)
+keys = Table(
+    "keys",
+    metadata,
+    _id(),
+    _text("name"),
+    Column("value", LargeBinary, nullable=False),  # random, made by ourselves; signs what only we can have said
+    _at("made_at"),
+    UniqueConstraint("name"),
 )

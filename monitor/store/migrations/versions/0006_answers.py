@@ -1,0 +1,47 @@
+"""Answers to alerts: who is told next, what was done, what is to be heard no more; cards and keys of our own."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def utc() -> sa.DateTime:
+    return sa.DateTime(timezone=True).with_variant(sa.Text(), "sqlite")
+
+
+def upgrade() -> None:
+    op.add_column("alerts", sa.Column("step", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("alerts", sa.Column("escalate_at", utc(), nullable=True))
+    op.create_index(op.f("ix_alerts_escalate_at"), "alerts", ["escalate_at"])
+    for name, kind in (("person_key", sa.Text()), ("warned_at", utc()), ("ended_at", utc()), ("ended_by", sa.Text())):
+        op.add_column("suppressions", sa.Column(name, kind, nullable=True))
+    op.add_column("receivers", sa.Column("sent", sa.Text(), nullable=True))
+    op.create_table(
+        "responses",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("alert_id", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("step", "by_whom", "note")),
+        sa.Column("at", utc(), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alerts.id"], name=op.f("fk_responses_alert_id")),
+        sa.UniqueConstraint("alert_id", "step", name=op.f("uq_responses_alert_id_step")),
+    )
+    op.create_table(
+        "cards",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("receiver_key", "thread", "remote_id")),
+        sa.Column("at", utc(), nullable=False),
+        sa.ForeignKeyConstraint(["receiver_key"], ["receivers.key"], name=op.f("fk_cards_receiver_key")),
+        sa.UniqueConstraint("receiver_key", "thread", name=op.f("uq_cards_receiver_key_thread")),
+    )
+    op.create_table(
+        "keys",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", utc(), nullable=False),
+        sa.UniqueConstraint("name", name=op.f("uq_keys_name")),
+    )
