@@ -1,24 +1,21 @@
 """Stage 4: what findings mean for people. Pure.
 
-Is it a new event, more of an old one, or nothing; who is told of it, and when.
+Is it a new event, more of an old one, or nothing; routing.py says who is told of it, and when.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
 from monitor.model.findings import Disposition, Finding, Reason
-from monitor.model.messages import AlertState, EventKind, Found, Receiver, Verdict
+from monitor.model.messages import AlertState, EventKind, Found, Verdict
 from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import Kind, Severity
 
 ALLOWED = frozenset({Verdict.AUTHORISED, Verdict.PUBLIC})
 OTHERS = frozenset({Origin.QUOTED, Origin.PARENT})
-GATHER_LATE = timedelta(seconds=60)  # a first read or a recovery is told once, not post by post
-MONDAY_HOUR = 9  # local time of the weekly digest of notes
 
 
 # --- what is known ----------------------------------------------------------------------------------------------
@@ -86,24 +83,6 @@ class AlertChange:
     findings: tuple[Finding, ...]
     reason: Reason
     dedup: str
-
-
-class Urgency(StrEnum):
-    """How soon a receiver hears of an event."""
-
-    NOW = "now"
-    LATE = "late"  # gathered: baseline or found later
-    HOURLY = "hourly"
-    WEEKLY = "weekly"
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One receiver is told of one event at that time; held ones are gathered into a digest."""
-
-    receiver_key: str
-    urgency: Urgency
-    due_at: datetime
 
 
 # --- decisions --------------------------------------------------------------------------------------------------
@@ -280,38 +259,3 @@ def _reopens(before: AlertBefore, event: EventKind) -> bool:
 
 def _digest(*words: str) -> str:
     return sha256("\x1f".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-# --- who is told ------------------------------------------------------------------------------------------------
-
-
-def route(change: AlertChange, receivers: Iterable[Receiver], now: datetime) -> tuple[Route, ...]:
-    """One row for every receiver that hears of this event, with when."""
-    return tuple(
-        Route(receiver.key, urgency, _due_at(urgency, receiver, now))
-        for receiver in receivers
-        if receiver.alerts and change.severity.rank >= receiver.min_severity.rank
-        for urgency in [urgency_of(change)]
-    )
-
-
-def urgency_of(change: AlertChange) -> Urgency:
-    """Critical and high at once at any hour, medium hourly, low weekly; what was not seen live is gathered."""
-    if change.found is not Found.LIVE:
-        return Urgency.LATE
-    if change.severity.rank >= Severity.HIGH.rank:
-        return Urgency.NOW
-    return Urgency.HOURLY if change.severity is Severity.MEDIUM else Urgency.WEEKLY
-
-
-def _due_at(urgency: Urgency, receiver: Receiver, now: datetime) -> datetime:
-    if urgency is Urgency.LATE:
-        return now + GATHER_LATE
-    if urgency is Urgency.HOURLY:
-        return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    if urgency is Urgency.WEEKLY:
-        local = now.astimezone(receiver.timezone)
-        monday = (local - timedelta(days=local.weekday())).replace(hour=MONDAY_HOUR, minute=0, second=0, microsecond=0)
-        due = monday if monday > local else monday + timedelta(days=7)
-        return due.astimezone(now.tzinfo)
-    return now

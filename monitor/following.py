@@ -16,9 +16,10 @@ from monitor.model.people import Account
 from monitor.model.posts import FetchedPost, Gone
 from monitor.runtime import Runtime, World
 from monitor.sessions import sign_in
-from monitor.store import accounts, follows, hosts, queueing, revisions
+from monitor.store import accounts, follows, hosts, revisions
 from monitor.store.follows import FollowedPost
 from monitor.telemetry import log_event, log_trouble
+from monitor.telling import tell
 from monitor.workers import give_back, hand_over
 
 FOLLOWED_AT_ONCE: Final = 4
@@ -93,5 +94,6 @@ def _save_gone(world: World, runtime: Runtime, post: FollowedPost, answer: Gone,
                 tx, before.alert_id, post.revision_id, change, runtime.book.hash, now
             )
             if change and topic:
-                queueing.queue(tx, topic, alert.route(change, runtime.settings.receivers, now), now)
+                account = runtime.accounts[post.account_key]
+                tell(tx, runtime, change, topic, account.person_key, account.platform, now)
     log_event("gone", post=post.id, why=answer.why)

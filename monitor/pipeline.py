@@ -20,19 +20,16 @@ from sqlalchemy import Connection
 from monitor import alert, evidence
 from monitor.deliver import FORMATS, retry, send
 from monitor.deliver.heartbeat import beat
+from monitor.dressing import dressed
 from monitor.errors import OUR_OWN, RenderError
 from monitor.failpoints import passing
-from monitor.fetch import is_reduced
 from monitor.match import usual_client
 from monitor.model.canary import KEY
 from monitor.model.findings import Evaluation
 from monitor.model.messages import (
     DeliveryState,
-    Digest,
     EventKind,
     Found,
-    Message,
-    Notice,
     Receiver,
     ReceiverState,
     Request,
@@ -43,6 +40,7 @@ from monitor.store import (
     canaries,
     follows,
     incidents,
+    keys,
     messages,
     outbox,
     pictures,
@@ -56,6 +54,7 @@ from monitor.store.outbox import ClaimedDelivery
 from monitor.store.receivers import ClaimedReceiver
 from monitor.store.revisions import PendingRevision
 from monitor.telemetry import log_event, log_fault
+from monitor.telling import tell
 from monitor.workers import give_back, guarded, hand_over
 
 __all__ = ["Runtime", "World", "deliver_due", "deliver_to", "fetch_due", "match_new"]
@@ -144,7 +143,7 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
                 tx, revision, change, ref=ref, label=label, rulebook_hash=runtime.book.hash, now=now
             )
             if topic is not None:
-                queueing.queue(tx, topic, alert.route(change, runtime.settings.receivers, now), now)
+                tell(tx, runtime, change, topic, revision.person_key, revision.platform, now)
             if change.found is not Found.BASELINE:
                 follows.follow(tx, revision.post_id, now + alert.FIRST_LOOK)
         flagged = bool(changes) or any(map(alert.is_followed, before.values()))
@@ -224,7 +223,7 @@ def deliver_to(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None
         if delivery is None:
             break
         try:
-            well = deliver_one(world, receiver, claimed, delivery)
+            well = deliver_one(world, runtime, receiver, claimed, delivery)
         except OUR_OWN as error:
             world.owed.add(delivery, error.cure, world.clock.elapsed_s())
             raise
@@ -246,9 +245,11 @@ def _beat(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None:
         canaries.settle(tx, claimed, world.clock.now(), told=told)
 
 
-def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, delivery: ClaimedDelivery) -> bool:
+def deliver_one(
+    world: World, runtime: Runtime, receiver: Receiver, claimed: ClaimedReceiver, delivery: ClaimedDelivery
+) -> bool:
     """One attempt at one receiver, its row committed before the request leaves; True if the next may follow."""
-    ready = _rendered(world, receiver, delivery)
+    ready = _rendered(world, runtime, receiver, delivery)
     if ready is None:
         return True
     with world.store.write() as tx:
@@ -276,24 +277,15 @@ def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, deli
     return step.receiver is ReceiverState.OK
 
 
-def _weighed(message: Message) -> Message:
-    """The message, where posts that were read at second hand are told as such."""
-    if isinstance(message, Digest):
-        return replace(message, notices=tuple(map(_weighed_notice, message.notices)))
-    return _weighed_notice(message) if isinstance(message, Notice) else message
-
-
-def _weighed_notice(notice: Notice) -> Notice:
-    return replace(notice, reduced=is_reduced(notice.source))
-
-
-def _rendered(world: World, receiver: Receiver, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
+def _rendered(world: World, runtime: Runtime, receiver: Receiver, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
     """The delivery with its body, made once and kept for every later attempt; None if it had to be parked."""
     if delivery.body is not None:
         return delivery
     try:
         with world.store.read() as tx:
-            message = _weighed(messages.message_for(tx, delivery.topic))
+            message = messages.message_for(tx, delivery.topic)
+            key = keys.own_key(tx, keys.TAKE)
+        message = dressed(message, receiver, runtime, key)
         request = FORMATS[receiver.format].render(message, receiver)
     except (RenderError, LookupError) as error:
         with world.store.write() as tx:

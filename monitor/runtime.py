@@ -4,7 +4,7 @@ import random
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
 
@@ -24,6 +24,7 @@ from monitor.store import Store, accounts
 from monitor.store.accounts import CalmRead
 from monitor.store.claims import Claimed
 from monitor.together import Together
+from monitor.workdays import is_workday
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,11 @@ class Runtime:
     def receivers(self) -> Mapping[str, Receiver]:
         """Every receiver by key."""
         return {r.key: r for r in self.settings.receivers}
+
+    def is_workday(self, day: date) -> bool:
+        """Whether people work on that day, where those on duty are."""
+        table = self.settings.roster.duty
+        return is_workday(day, in_china=table is not None and table.in_china)
 
     def said_aloud(self, subject: str) -> tuple[str, str]:
         """The opaque ref and the label of a product or series, which may leave this machine."""

@@ -14,6 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor as TickPool
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor import __version__
+from monitor.calling import call_due
 from monitor.clock import Clock
 from monitor.collecting import COLLECTED_AT_ONCE, collect_due
 from monitor.errors import OUR_OWN, InputError, LeakMonitorError, StoreDownError, own_trouble
@@ -33,6 +34,7 @@ from monitor.store import (
     canaries,
     claims,
     incidents,
+    keys,
     receivers,
     rescans,
     rulebooks,
@@ -50,6 +52,7 @@ RELOAD_CHECK_S: Final = 2.0
 WATCH_S: Final = 2.0
 FOLLOW_S: Final = 5.0
 COLLECT_S: Final = 1.0
+CALL_S: Final = 2.0
 BREATH_S: Final = 0.02  # that reads are given to end before more are taken: many at a time cost less than one by one
 HOUSEKEEPING: Final = "housekeeping"
 SEAL_EVERY_S: Final = 10.0
@@ -153,6 +156,7 @@ class Service:
             ("deliver", self._deliver, self._tick_s / 2),
             ("follow", partial(self._work_beside, "follow", follow_due, FOLLOWED_AT_ONCE), FOLLOW_S),
             ("pictures", partial(self._work_beside, "pictures", collect_due, COLLECTED_AT_ONCE), COLLECT_S),
+            ("call", lambda: call_due(self.world, self.runtime), CALL_S),
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
             ("look-out", self._look_around, LOOK_OUT_S),
             ("seal", partial(audit.seal_all, store), SEAL_EVERY_S),
@@ -221,6 +225,7 @@ class Service:
             hashes |= {"rules_before": self.runtime.book.hash, "config_before": self.runtime.settings.digest}
         with self.world.store.write() as tx:
             canaries.clear(tx)
+            keys.make_key(tx, keys.TAKE, now)
             accounts.sync_people(tx, runtime.watched, now)
             ours = (CANARY_RECEIVER,) if runtime.has_canary else ()
             receivers.sync_receivers(tx, (*runtime.settings.receivers, *ours), now)

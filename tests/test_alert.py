@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor import alert
-from monitor.alert import AlertBefore, AlertChange, Announcement, RevisionBefore, Suppression, Urgency
+from monitor.alert import AlertBefore, Announcement, RevisionBefore, Suppression
 from monitor.model.findings import Disposition, Finding, Reason
-from monitor.model.messages import AlertState, Disclosure, EventKind, Found, Receiver, Verdict
+from monitor.model.messages import AlertState, EventKind, Found, Verdict
 from monitor.model.rulebook import Kind, Severity
 
 NOON = datetime(2030, 6, 5, 12, 0, tzinfo=UTC)  # a Wednesday
@@ -185,56 +184,3 @@ def test_the_last_word_on_a_finding(
 
 
 # --- who is told ------------------------------------------------------------------------------------------------
-
-
-def receiver(key: str = "desk", **changes: object) -> Receiver:
-    made = Receiver(
-        key=key,
-        format="webhook",
-        url="https://chat.example/hook",
-        secrets=(b"k" * 32,),
-        show=Disclosure.MINIMAL,
-        language="en",
-        timezone=ZoneInfo("Asia/Shanghai"),
-    )
-    return replace(made, **changes)  # type: ignore[arg-type]
-
-
-def change(severity: Severity, found: Found = Found.LIVE) -> AlertChange:
-    (made,) = alert.decide(REVISION, [replace(NAME, severity=severity)], {})
-    return replace(made, found=found)
-
-
-@pytest.mark.parametrize(
-    ("severity", "found", "urgency", "due_at"),
-    [
-        pytest.param(Severity.CRITICAL, Found.LIVE, Urgency.NOW, NOON, id="critical at once"),
-        pytest.param(Severity.HIGH, Found.LIVE, Urgency.NOW, NOON, id="high at once"),
-        pytest.param(Severity.MEDIUM, Found.LIVE, Urgency.HOURLY, NOON + timedelta(hours=1), id="medium by the hour"),
-        pytest.param(
-            Severity.LOW,
-            Found.LIVE,
-            Urgency.WEEKLY,
-            datetime(2030, 6, 10, 1, 0, tzinfo=UTC),
-            id="low on Monday at nine",
-        ),
-        pytest.param(
-            Severity.CRITICAL, Found.BASELINE, Urgency.LATE, NOON + timedelta(seconds=60), id="a first read is gathered"
-        ),
-        pytest.param(
-            Severity.HIGH, Found.LATER, Urgency.LATE, NOON + timedelta(seconds=60), id="late ones are gathered"
-        ),
-    ],
-)
-def test_how_soon_a_receiver_hears(severity: Severity, found: Found, urgency: Urgency, due_at: datetime) -> None:
-    (way,) = alert.route(change(severity, found), [receiver()], NOON)
-    assert (way.urgency, way.due_at) == (urgency, due_at)
-
-
-def test_a_receiver_hears_only_what_it_wants() -> None:
-    wanted = [
-        receiver("all"),
-        receiver("worst", min_severity=Severity.CRITICAL),
-        receiver("ops only", alerts=False, ops=True),
-    ]
-    assert [way.receiver_key for way in alert.route(change(Severity.HIGH), wanted, NOON)] == ["all"]

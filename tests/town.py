@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from monitor.calling import call_due
 from monitor.collecting import collect_due
 from monitor.config import FetchOptions, Log, Retention, Settings, Web
 from monitor.following import follow_due
@@ -94,6 +95,7 @@ class Town:
         while match_new(self.world, self.runtime):
             pass
         wait(collect_due(self.world, self.runtime, self.pool))
+        call_due(self.world, self.runtime)
         wait(deliver_due(self.world, self.runtime, self.pool))
 
     def watches(self, account: Account) -> None:

@@ -7,8 +7,9 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from monitor.config.fields import Table
 from monitor.config.lines import Path
-from monitor.config.shape import Table, keys_of, table_at
+from monitor.config.shape import keys_of, table_at
 from monitor.config.values import SECRET_WORDS, Refused
 
 MISSING = {

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from monitor.config.entries import make_heartbeat, make_people, make_receivers, rules_key_of, sessions_key_of
 from monitor.config.explain import explain
+from monitor.config.roster import make_roster
 from monitor.config.routes import make_network
 from monitor.config.settings import FetchOptions, Log, Retention, Settings, Web
 from monitor.config.shape import DatabaseTable, File, Kinds, file_of
@@ -67,6 +68,7 @@ def _settings(file: File, source: Source) -> Settings:
         heartbeat=make_heartbeat(file.heartbeat, source),
         log=Log(file.log.level, file.log.format, file.log.to),
         network=network,
+        roster=make_roster(file, receivers, source),
         warnings=tuple(source.warnings),
         digest=sha256(source.text.encode()).hexdigest(),
     )
@@ -130,4 +132,4 @@ def _web(file: File, source: Source) -> Web:
             "host would open the console, which has no login, to the network",
             'keep host = "127.0.0.1" and reach it through ssh -L or a proxy that asks who you are',
         )
-    return Web(file.web.host, file.web.port)
+    return Web(file.web.host, file.web.port, file.web.public_url)

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from monitor.config.shape import DURATION, Kinds, file_of
+from monitor.config.fields import DURATION
+from monitor.config.shape import Kinds, file_of
 
 Schema: TypeAlias = dict[str, Any]
 

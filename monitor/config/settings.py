@@ -9,6 +9,7 @@ from monitor.model.canary import Heartbeat
 from monitor.model.messages import Receiver
 from monitor.model.people import Person
 from monitor.model.routes import DIRECT, Route
+from monitor.model.routing import Roster
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,11 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """Where health and the console listen; a loopback address."""
+    """Where health and the console listen; a loopback address. Links in messages begin with `public_url`."""
 
     host: str
     port: int
+    public_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ class Settings:
     evidence_dir: Path | None = None  # where pictures are kept; nowhere without it
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
     network: Route = DIRECT  # of whatever has no route of its own
+    roster: Roster = field(default_factory=Roster)
     warnings: tuple[str, ...] = ()
     rules_key: str = field(default="", repr=False)  # an age identity; "" where the rules stand open
     sessions_key: str = field(default="", repr=False)  # the same for sessions; that of the rules if there is one

@@ -3,49 +3,34 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar, Final, Literal, Self, TypeAlias, Union, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, Union, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import Field, create_model
 
 from monitor import __version__
+from monitor.config.duties import BranchTable, DutyTable, EscalationTable, MemberTable
+from monitor.config.fields import (
+    Address,
+    Graded,
+    Header,
+    Key,
+    Language,
+    Line,
+    LogTarget,
+    Place,
+    Seconds,
+    Table,
+    Variable,
+    Zone,
+)
 from monitor.config.lines import Path
 from monitor.config.values import (
     HOW_TO_MAKE,
-    check_address,
-    check_header,
-    check_key,
-    check_line,
-    check_log_target,
-    check_place,
-    check_variable,
     decode_secret,
-    parse_duration_s,
-    parse_zone,
 )
 from monitor.model.messages import Receiver
 from monitor.model.people import Account
-
-# What editors are told of a value whose type in TOML is not that of the field.
-DURATION: Final = {"type": "string", "pattern": r"^\d{1,9}(\.\d{1,3})?\s*[smhd]$"}
-_ZONE: Final = {"type": "string", "examples": ["Asia/Shanghai", "UTC"]}
-
-Key: TypeAlias = Annotated[str, AfterValidator(check_key)]
-Line: TypeAlias = Annotated[str, AfterValidator(check_line)]
-Variable: TypeAlias = Annotated[str, AfterValidator(check_variable)]
-Header: TypeAlias = Annotated[str, AfterValidator(check_header)]
-LogTarget: TypeAlias = Annotated[str, AfterValidator(check_log_target)]
-Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s), WithJsonSchema(DURATION)]
-Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone), WithJsonSchema(_ZONE)]
-Place: TypeAlias = Annotated[Line, AfterValidator(check_place)]
-Language: TypeAlias = Literal["en", "zh"]
-Address: TypeAlias = Annotated[Line, AfterValidator(check_address)]  # without a path, such as "https://social.example"
-
-
-class Table(BaseModel):
-    """Any table: an unknown key is an error, and text is never taken for a number."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
 
 
 class DatabaseTable(Table):
@@ -78,6 +63,7 @@ class WebTable(Table):
 
     host: Line = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
+    public_url: Address | None = None
 
 
 class RouteTable(Table):
@@ -226,7 +212,8 @@ class ReceiverTable(RouteTable):
     show: Literal["minimal", "post", "full"] | None = None
     language: Language | None = None
     timezone: Zone | None = None
-    min_severity: Literal["low", "medium", "high", "critical"] = "low"
+    min_severity: Graded = "low"
+    most_an_hour: int = Field(default=30, ge=1, le=1000)
     alerts: bool = True
     ops: bool = False
     allow_private_network: bool = False
@@ -271,6 +258,10 @@ class File(Table):
     log: LogTable = LogTable()
     people: list[PersonTable] = []
     receivers: list[ReceiverTable] = []
+    routes: list[BranchTable] = []
+    team: list[MemberTable] = []
+    duty: DutyTable = DutyTable()
+    escalation: EscalationTable = EscalationTable()
 
 
 @dataclass(frozen=True, slots=True)

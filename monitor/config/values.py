@@ -2,6 +2,7 @@
 
 import base64
 import re
+from datetime import time
 from difflib import get_close_matches
 from hashlib import sha256
 from ipaddress import ip_network
@@ -52,6 +53,14 @@ def parse_duration_s(value: object) -> float:
     if found is None:
         raise Refused("is no duration", 'write a number with its unit in quotes, such as "90s", "3m" or "1h"')
     return float(found[1]) * _SECONDS[found[2]]
+
+
+def parse_hour(value: object) -> time:
+    """An hour of the day: "09:30"."""
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", value) if isinstance(value, str) else None
+    if found is None:
+        raise Refused("is no hour of the day", 'write it in quotes, as in "09:00" or "18:30"')
+    return time(int(found[1]), int(found[2]))
 
 
 def parse_zone(value: object) -> ZoneInfo:

@@ -7,7 +7,7 @@ Plain text in the receiver's language and zone, without markup. What a receiver 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.deliver.card import Card, Link, Tone, plain
@@ -85,7 +85,8 @@ def _notice(notice: Notice, receiver: Receiver) -> Card:
         foot = (*_next_call(notice, receiver), *((number_of(notice),) if shown else ()))
         return Card(receiver.language, Tone(notice.severity), title, lines, _links(notice, receiver), foot)
     title = _follow_up(notice, receiver)
-    if notice.event not in _SHOWS_THE_POST_AGAIN:
+    called = notice.event is EventKind.CALLED and receiver.key in notice.reason.args.get("to", "").split()
+    if not called and notice.event not in _SHOWS_THE_POST_AGAIN:
         return Card(receiver.language, Tone.CALM, title)
     lines = tuple(_body(notice, receiver)) if shown else ()
     foot = tuple(_next_call(notice, receiver))
@@ -103,7 +104,13 @@ def _links(notice: Notice, receiver: Receiver) -> tuple[Link, ...]:
 def _next_call(notice: Notice, receiver: Receiver) -> Iterator[str]:
     if notice.next_call is not None:
         wait = duration(receiver.language, notice.next_call.at - notice.event_at)
-        yield say(receiver.language, "next_call", wait=wait, who=notice.next_call.who)
+        who = _called(notice.next_call.kind, notice.next_call.name, receiver)
+        yield say(receiver.language, "next_call", wait=wait, who=who)
+
+
+def _called(kind: str, name: str, receiver: Receiver) -> str:
+    """Whom we call: a person by name, the urgent channel, or everybody."""
+    return name or say(receiver.language, f"called_{kind}")
 
 
 def _head(code: str, notice: Notice, receiver: Receiver) -> str:
@@ -229,7 +236,8 @@ def _kinds(notice: Notice, receiver: Receiver) -> str:
 
 def _follow_up(notice: Notice, receiver: Receiver) -> str:
     over_at = notice.gone_at if notice.event is EventKind.GONE and notice.gone_at else notice.event_at
-    verdict = notice.reason.args.get("verdict", "")
+    args = notice.reason.args
+    verdict = args.get("verdict", "")
     return say(
         receiver.language,
         _follow_up_code(notice, receiver),
@@ -240,7 +248,10 @@ def _follow_up(notice: Notice, receiver: Receiver) -> str:
         kinds=_kinds(notice, receiver),
         stood=duration(receiver.language, over_at - _public_since(notice)),
         after=duration(receiver.language, notice.event_at - (notice.leak_seen_at or notice.first_seen_at)),
-        by=notice.reason.args.get("by", ""),
+        by=args.get("by", ""),
+        who=_called(args["whom"], args["name"], receiver) if "whom" in args else "",
+        next=_called(args["next"], args["next_name"], receiver) if "next" in args else "",
+        wait=duration(receiver.language, timedelta(seconds=int(args.get("next_in", 0)))),
         verdict=say(receiver.language, f"verdict_{verdict}") if verdict in tuple(Verdict) else "",
     )
 
@@ -258,6 +269,7 @@ def _follow_up_code(notice: Notice, receiver: Receiver) -> str:
         EventKind.ACKNOWLEDGED: by,
         EventKind.REVIEWED: judged,
         EventKind.WITHDRAWN: judged,
+        EventKind.CALLED: ("_last" if "next" not in args else "") if args.get("whom") else "_nobody",
     }
     return f"line_{notice.event}{ending.get(notice.event, '')}"
 

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from rich.console import Console, RenderableType
 
 from monitor import words
-from monitor.alert import Urgency
 from monitor.clock import Clock
 from monitor.demo import company, screen
 from monitor.demo.room import Room, Wish, leave_at_once, without_logs
@@ -25,6 +24,7 @@ from monitor.model.routes import DIRECT, Route
 from monitor.model.rulebook import RuleBook, Severity
 from monitor.net.guard import safe_url
 from monitor.pipeline import Runtime
+from monitor.routing import Urgency
 from monitor.rules import load_rules
 from monitor.store import Store, browse
 from monitor.store.browse import Judged, Told

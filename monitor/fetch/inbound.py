@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from monitor.config.shape import Key, PushedTable, Seconds
+from monitor.config.fields import Key, Seconds
+from monitor.config.shape import PushedTable
 from monitor.errors import Failure, FetchError
 from monitor.fetch.entries import read_each
 from monitor.fetch.records import checked_post, record_of

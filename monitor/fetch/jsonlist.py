@@ -16,7 +16,8 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from monitor.config.shape import AddressTable, Line, Table
+from monitor.config.fields import Line, Table
+from monitor.config.shape import AddressTable
 from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError
 from monitor.fetch.asking import Asking, read_json

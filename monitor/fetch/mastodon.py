@@ -12,7 +12,8 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import Field
 
-from monitor.config.shape import AccountTable, Address, Home, Key, Line
+from monitor.config.fields import Address, Key, Line
+from monitor.config.shape import AccountTable, Home
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.answers import spent_s
 from monitor.fetch.asking import Asking, read_json

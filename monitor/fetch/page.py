@@ -12,7 +12,8 @@ import regex
 from pydantic import AfterValidator, Field
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from monitor.config.shape import AddressTable, Line
+from monitor.config.fields import Line
+from monitor.config.shape import AddressTable
 from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError
 from monitor.fetch.asking import Asking

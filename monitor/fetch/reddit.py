@@ -8,7 +8,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator
 
-from monitor.config.shape import AccountTable, Address, Home, Key
+from monitor.config.fields import Address, Key
+from monitor.config.shape import AccountTable, Home
 from monitor.config.values import Refused
 from monitor.fetch.feed import FeedSource
 from monitor.fetch.identity import content_hash

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
-from monitor.config.shape import AccountTable, Address, Home
+from monitor.config.fields import Address
+from monitor.config.shape import AccountTable, Home
 from monitor.config.values import Refused, carries_key, check_url, feed_id
 from monitor.errors import Failure, FetchError
 from monitor.fetch.feed import FeedSource

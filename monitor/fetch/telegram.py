@@ -14,7 +14,8 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from monitor.config.shape import AccountTable, Address, Home, Key
+from monitor.config.fields import Address, Key
+from monitor.config.shape import AccountTable, Home
 from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.answers import spent_s

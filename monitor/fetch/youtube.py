@@ -7,7 +7,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator
 
-from monitor.config.shape import AccountTable, Home, Key
+from monitor.config.fields import Key
+from monitor.config.shape import AccountTable, Home
 from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError
 from monitor.fetch.canonical import canonical_id

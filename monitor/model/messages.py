@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     REVIEWED = "reviewed"
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
+    CALLED = "called"  # nobody took it in time: the next are told
+    SEEN = "seen"  # somebody whom we do not know pressed a button
 
 
 class IncidentEvent(StrEnum):
@@ -83,6 +85,7 @@ class Receiver:
     language: str
     timezone: ZoneInfo
     min_severity: Severity = Severity.LOW
+    most_an_hour: int = 30  # messages about new leaks; more are gathered
     alerts: bool = True  # is told of alerts
     ops: bool = False  # is told of incidents
     allow_private_network: bool = False
@@ -163,9 +166,10 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class NextCall:
-    """Who is told next if nobody takes an alert, and when."""
+    """Who is told next if nobody takes an alert, and when: a person by `name`, the urgent channel, or everybody."""
 
-    who: str
+    kind: str
+    name: str
     at: datetime
 
 
@@ -204,6 +208,8 @@ class Notice:
     source: str = ""  # how the account is read
     reduced: bool = False  # at second hand, or less than the network shows: look at the post itself
     contacts: tuple[str, ...] = ()  # who can get the post removed: names, nothing to dial
+    step: int = 0  # of those who are told next
+    escalate_at: datetime | None = None  # when, if nobody takes it
     next_call: NextCall | None = None
     take_url: str | None = None  # where this receiver says that somebody is on it
     view_url: str | None = None  # the alert in the console

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
 
-from monitor.alert import Route, Urgency
 from monitor.incident import SLACK, IncidentKind
 from monitor.model.canary import BOUND, KEY
 from monitor.model.findings import Finding
+from monitor.routing import Route, Urgency
 from monitor.store.claims import RELEASED, keep
 from monitor.store.incidents import close_incident, open_incident
 from monitor.store.outbox import claim_delivery

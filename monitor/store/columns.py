@@ -2,10 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData
 from sqlalchemy.sql.elements import ColumnElement
 
 from monitor.store.types import Json, Utc, Verbatim
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
 
 
 def row_id() -> Column[int]:

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from monitor.alert import Route, Urgency
 from monitor.errors import NotFoundError
 from monitor.incident import IncidentKind, OpenTrouble, next_word, reminder_at
 from monitor.model.messages import DeliveryState, IncidentEvent, ReceiverState
 from monitor.model.posts import Args
+from monitor.routing import Route, Urgency
 from monitor.store import audit
 from monitor.store.engine import insert_into
 from monitor.store.queueing import queue

@@ -92,6 +92,8 @@ def _events() -> Select[Any]:
             alerts.c.post_id,
             alerts.c.ref,
             alerts.c.label,
+            alerts.c.step,
+            alerts.c.escalate_at,
             people.c.name,
             people.c.title,
             revisions.c.no,
@@ -150,6 +152,8 @@ def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding], leak: Row[Any
         lifts_at=max(lifts, default=None),
         spread=spread,
         source=row.source,
+        step=row.step,
+        escalate_at=row.escalate_at,
         leaked_at=leak.effective_at if by_edit else None,
         leak_seen_at=leak.seen_at if by_edit else None,
     )

@@ -4,16 +4,18 @@ Topics: `alert:<id>:<seq>`, `incident:<id>:<seq>`, `digest:<urgency>:<id of its 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
-from monitor.alert import Route, Urgency
-from monitor.model.messages import DeliveryState, ReceiverState
+from monitor.model.messages import DeliveryState, EventKind, ReceiverState
+from monitor.model.rulebook import Severity
+from monitor.routing import BURST, CROWD_WINDOW, Heard, Route, Urgency
 from monitor.store.claims import undo_future
 from monitor.store.engine import insert_into
-from monitor.store.schema import deliveries, receivers
+from monitor.store.schema import alert_events, alerts, deliveries, receivers
 
 # Held rows wait for a full hour or a Monday at most; what is due later than this comes of a clock that was wrong.
 FARTHEST_DIGEST = timedelta(days=8)
@@ -24,6 +26,11 @@ DIGEST_ROWS = 200  # events in one digest
 def message_id(receiver_key: str, topic: str) -> str:
     """The same for every attempt, every process and every replay: a hash of receiver and topic."""
     return "msg_" + sha256(f"{receiver_key}\x1f{topic}".encode()).hexdigest()[:32]
+
+
+def number_of(topic: str) -> int:
+    """The number of the alert or incident that a topic is about."""
+    return int(topic.split(":")[1])
 
 
 def queue(tx: Connection, topic: str, routes: Sequence[Route], now: datetime) -> None:
@@ -81,3 +88,26 @@ def _gather(tx: Connection, receiver_key: str, urgency: Urgency, now: datetime) 
     folded = {"state": DeliveryState.FOLDED, "folded_into": digest_id, "due_at": None}
     oldest = select(c.id).where(mine).order_by(c.id).limit(DIGEST_ROWS).scalar_subquery()
     tx.execute(update(deliveries).where(c.id.in_(oldest)).values(**folded))
+
+
+def heard_lately(tx: Connection, keys: Sequence[str], subject: str, now: datetime) -> dict[str, Heard]:
+    """What each of these receivers was told at once: of this product within the minute, and in all within the hour."""
+    c, event = deliveries.c, alert_events.c
+    opened = (alerts.c.subject == subject) & (event.kind == EventKind.OPENED) & (event.at > now - BURST)
+    joined = alert_events.join(alerts, alerts.c.id == event.alert_id)
+    fresh = tx.execute(select(event.alert_id, event.seq, event.severity).select_from(joined).where(opened)).all()
+    severities = {f"alert:{row.alert_id}:{row.seq}": Severity(row.severity) for row in fresh}
+    at_once = (c.urgency == Urgency.NOW) & c.receiver_key.in_(keys)
+    found: dict[str, Heard] = {}
+    if severities:
+        told = select(c.receiver_key, c.topic, c.created_at).where(at_once, c.topic.in_(severities))
+        for row in tx.execute(told.order_by(c.id)):
+            before = found.get(row.receiver_key, Heard())
+            worst = max(before.worst, severities[row.topic], key=lambda s: s.rank)
+            found[row.receiver_key] = Heard(before.first_at or row.created_at, worst)
+    # Every state that a message can be in, so that the index is used.
+    recent = at_once & c.state.in_(list(DeliveryState)) & (c.queued_at > now - CROWD_WINDOW)
+    counts = select(c.receiver_key, func.count()).where(recent, c.topic.startswith("alert:")).group_by(c.receiver_key)
+    for key, count in tx.execute(counts):
+        found[key] = replace(found.get(key, Heard()), in_hour=count)
+    return found

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from sqlalchemy import Connection, Table, case, exists, select, update
 
-from monitor.alert import Urgency
 from monitor.model.messages import DeliveryState, Receiver, ReceiverState
+from monitor.routing import Urgency
 from monitor.store.claims import RELEASED, claim, is_due, keep, undo_future
 from monitor.store.engine import insert_into
 from monitor.store.incidents import close_incident, open_incident

@@ -1,22 +1,20 @@
 """What people make of alerts, and what follows in the database: events, announcements, withdrawals, silence."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from monitor.alert import Route, Urgency
 from monitor.errors import StoreError
 from monitor.evidence import DELETED
-from monitor.model.findings import Reason
-from monitor.model.messages import AlertState, DeliveryState, EventKind, Verdict
+from monitor.model.messages import AlertState, EventKind, Verdict
 from monitor.review import NO_LEAK, consequence_of
 from monitor.store import audit
-from monitor.store.frozen import findings_from_json, reason_to_json
+from monitor.store.follow_ups import add_follow_up, everybody_told, newest_event, tell_again
+from monitor.store.frozen import findings_from_json
 from monitor.store.queueing import queue
-from monitor.store.revisions import add_event, announce, judge_public_again
-from monitor.store.schema import alert_events, alerts, announcements, deliveries, reviews, revisions, suppressions
+from monitor.store.revisions import announce, judge_public_again
+from monitor.store.schema import alert_events, alerts, announcements, reviews, revisions, suppressions
 from monitor.store.stories import AlertRow, AlertStory, list_alerts, show_alert
 
 __all__ = [
@@ -24,6 +22,7 @@ __all__ = [
     "AlertStory",
     "acknowledge",
     "list_alerts",
+    "note_seen",
     "save_review",
     "show_alert",
     "suppress",
@@ -32,14 +31,23 @@ __all__ = [
 BY_VERDICT = "verdict"  # the source of an announcement that a person made
 
 
-def acknowledge(tx: Connection, number: int, by_whom: str, now: datetime) -> None:
-    """Somebody looks into it; nothing if it is past that. StoreError if there is no such alert."""
-    last = _newest_event(tx, number)
+def acknowledge(tx: Connection, number: int, by_whom: str, now: datetime) -> bool:
+    """Somebody looks into it, and everybody who was told hears who; False if it is past that. StoreError if none."""
+    last = newest_event(tx, number)
     if last.state != AlertState.OPEN:
-        return
+        return False
+    told = everybody_told(tx, number, now)
     tx.execute(update(alerts).where(alerts.c.id == number).values(assignee=by_whom))
-    _add(tx, last, EventKind.ACKNOWLEDGED, AlertState.ACKNOWLEDGED, {"by": by_whom}, now)
+    topic = add_follow_up(tx, last, EventKind.ACKNOWLEDGED, AlertState.ACKNOWLEDGED, {"by": by_whom}, now)
+    queue(tx, topic, told, now)
     audit.note(tx, by_whom, "acknowledge", f"alert:{number}", {}, now)
+    return True
+
+
+def note_seen(tx: Connection, number: int, where: str, now: datetime) -> None:
+    """Somebody behind that receiver pressed a button, we do not know who: that takes nothing, and is told nobody."""
+    last = newest_event(tx, number)
+    add_follow_up(tx, last, EventKind.SEEN, AlertState(last.state), {"where": where}, now)
 
 
 def save_review(
@@ -50,7 +58,7 @@ def save_review(
     What is public becomes announcements; what is no leak is withdrawn from everybody who is or will be told of it. A
     verdict that takes another one back takes back what followed from that.
     """
-    last = _newest_event(tx, number)
+    last = newest_event(tx, number)
     seq = last.seq + 1
     before = tx.execute(select(alerts.c.verdict).where(alerts.c.id == number)).scalar_one()
     was_withdrawn = last.state == AlertState.REVIEWED and before in NO_LEAK
@@ -61,14 +69,14 @@ def save_review(
         tx.execute(update(alerts).where(alerts.c.id == number).values(verdict=verdict, verdict_at=now))
         _take_back(tx, number, now, keep=follows.announces)
     said = {"verdict": str(verdict), "by": reviewer}
-    _add(tx, last, EventKind.REVIEWED, follows.state, said, now)
+    add_follow_up(tx, last, EventKind.REVIEWED, follows.state, said, now)
     audit.note(tx, reviewer, "review", f"alert:{number}", {"seq": seq, "verdict": str(verdict)}, now)
     if follows.announces:
         _announce(tx, last)
     if follows.withdraws and not was_withdrawn:
-        _tell_again(tx, number, EventKind.WITHDRAWN, said, now)
+        tell_again(tx, number, EventKind.WITHDRAWN, said, now)
     elif verdict is Verdict.LEAK and was_withdrawn:
-        _tell_again(tx, number, EventKind.REOPENED, said, now)
+        tell_again(tx, number, EventKind.REOPENED, said, now)
 
 
 def suppress(
@@ -90,33 +98,6 @@ def suppress(
     number = int(tx.execute(new.returning(suppressions.c.id)).scalar_one())
     audit.note(tx, by_whom, "suppress", f"suppression:{number}", {"until": until.isoformat()}, now)
     return number
-
-
-def _newest_event(tx: Connection, number: int) -> Row[Any]:
-    """It carries all that is known of the alert now: every event hands on facts, findings and text."""
-    c = alert_events.c
-    row = tx.execute(select(alert_events).where(c.alert_id == number).order_by(c.seq.desc()).limit(1)).one_or_none()
-    if row is None:
-        raise StoreError(f"there is no alert {number}")
-    return row
-
-
-def _add(
-    tx: Connection, last: Row[Any], kind: EventKind, state: AlertState, args: Mapping[str, str], now: datetime
-) -> str | None:
-    event = {
-        "kind": kind,
-        "dedup": f"{kind}:{last.seq + 1}",
-        "state": state,
-        "reason": reason_to_json(Reason(f"event_{kind}", args)),
-        "revision_id": last.revision_id,
-        "rulebook_hash": last.rulebook_hash,
-        "severity": last.severity,
-        "found": last.found,
-        "facts": last.facts,
-        "findings": last.findings,
-    }
-    return add_event(tx, last.alert_id, event, now)
 
 
 def _announce(tx: Connection, last: Row[Any]) -> None:
@@ -141,20 +122,3 @@ def _take_back(tx: Connection, number: int, now: datetime, *, keep: bool) -> Non
     mine = (c.post_id == alert.post_id) & (c.subject == alert.subject) & (c.source == BY_VERDICT)
     if tx.execute(delete(announcements).where(mine)).rowcount:
         judge_public_again(tx, alert.subject, now)
-
-
-def _tell_again(tx: Connection, number: int, kind: EventKind, args: Mapping[str, str], now: datetime) -> None:
-    """Tell everybody who was told; whoever is still to be told of it in a digest hears both there."""
-    c = deliveries.c
-    told = select(c.receiver_key, c.urgency, c.state, c.due_at).where(c.topic.startswith(f"alert:{number}:"))
-    routes: dict[str, Route] = {}
-    for row in tx.execute(told.order_by(c.id)):
-        held = row.state == DeliveryState.HELD
-        if not held:
-            routes[row.receiver_key] = Route(row.receiver_key, Urgency.NOW, now)
-        else:
-            routes.setdefault(row.receiver_key, Route(row.receiver_key, Urgency(row.urgency), row.due_at))
-    if routes:
-        last = _newest_event(tx, number)
-        topic = _add(tx, last, kind, AlertState(last.state), args, now)
-        queue(tx, topic or "", list(routes.values()), now)

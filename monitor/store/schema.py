@@ -1,6 +1,6 @@
 """The tables. Times are Utc, texts Verbatim, structures Json; a claim is four columns (see claims.py)."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Float, Index, Integer, Table, UniqueConstraint
 
 from monitor.store.columns import at as _at
 from monitor.store.columns import claim as _claim
@@ -9,6 +9,7 @@ from monitor.store.columns import flag as _flag
 from monitor.store.columns import json as _json
 from monitor.store.columns import maybe_at as _maybe_at
 from monitor.store.columns import maybe_text as _maybe_text
+from monitor.store.columns import metadata
 from monitor.store.columns import number as _number
 from monitor.store.columns import of as _of
 from monitor.store.columns import only_where as _only_where
@@ -16,17 +17,39 @@ from monitor.store.columns import row_id as _id
 from monitor.store.columns import text as _text
 from monitor.store.columns import texts as _texts
 from monitor.store.columns import words as _words
+from monitor.store.schema_told import attempts, cards, deliveries, keys, receivers
 from monitor.store.types import Json, Zstd
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
+__all__ = [
+    "accounts",
+    "alert_events",
+    "alerts",
+    "announcements",
+    "attempts",
+    "audit",
+    "cards",
+    "deliveries",
+    "findings",
+    "gaps",
+    "hosts",
+    "incident_events",
+    "incidents",
+    "keys",
+    "media",
+    "metadata",
+    "payloads",
+    "people",
+    "posts",
+    "receivers",
+    "rescans",
+    "responses",
+    "reviews",
+    "revisions",
+    "rulebooks",
+    "sessions",
+    "sightings",
+    "suppressions",
+]
 
 # --- who is read, and what was read ---------------------------------------------------------------------------------
 
@@ -330,55 +353,6 @@ incident_events = Table(
     *(_of("incident_id", "incidents.id"), _number("seq"), _text("kind"), _at("at"), _json("detail")),
     UniqueConstraint("incident_id", "seq"),
 )
-receivers = Table(
-    "receivers",
-    metadata,
-    _id(),
-    _text("key"),
-    _flag("ops"),  # is told of incidents
-    _text("state"),
-    _count("failures"),
-    _maybe_at("last_ok_at"),
-    Column("last_status", Integer),
-    Column("sent", Json),  # when its last messages left, as far as its cap asks
-    *_claim(),
-    UniqueConstraint("key"),
-)
-deliveries = Table(
-    "deliveries",
-    metadata,
-    _id(),
-    _of("receiver_key", "receivers.key"),
-    *_texts("topic", "message_id", "urgency", "state"),
-    Column("body", LargeBinary),
-    _maybe_text("content_type"),
-    _at("created_at"),
-    _at("queued_at"),  # creation, or the last time that it was queued again
-    _maybe_at("rendered_at"),
-    _words("last_error"),
-    _maybe_at("delivered_at"),
-    _count("refusals"),
-    _of("folded_into", "deliveries.id", optional=True),
-    *_claim(),
-    UniqueConstraint("receiver_key", "topic"),
-    UniqueConstraint("message_id"),
-    Index(None, "state", "due_at"),
-    Index(None, "receiver_key", "state", "queued_at"),  # the oldest for one receiver, also in a long backlog
-    Index(None, "topic"),
-    Index(None, "folded_into"),
-)
-attempts = Table(
-    "attempts",
-    metadata,
-    _id(),
-    _of("delivery_id", "deliveries.id"),
-    _number("no"),
-    _at("started_at"),
-    _maybe_at("ended_at"),
-    Column("status", Integer),
-    _words("outcome"),
-    UniqueConstraint("delivery_id", "no"),
-)
 sessions = Table(
     "sessions",
     metadata,
@@ -387,22 +361,4 @@ sessions = Table(
     _at("put_at"),
     _maybe_at("last_good_at"),
     UniqueConstraint("name", "place"),
-)
-cards = Table(
-    "cards",
-    metadata,
-    _id(),
-    _of("receiver_key", "receivers.key"),
-    *_texts("thread", "remote_id"),  # what it is about, such as alert:17; how the chat tool names it
-    _at("at"),
-    UniqueConstraint("receiver_key", "thread"),
-)
-keys = Table(
-    "keys",
-    metadata,
-    _id(),
-    _text("name"),
-    Column("value", LargeBinary, nullable=False),  # random, made by ourselves; signs what only we can have said
-    _at("made_at"),
-    UniqueConstraint("name"),
 )

@@ -9,7 +9,8 @@ from typing import Literal
 import pytest
 
 from monitor.config import Settings, load_config
-from monitor.config.shape import AccountTable, Address, Home, Key, Line
+from monitor.config.fields import Address, Key, Line
+from monitor.config.shape import AccountTable, Home
 from monitor.errors import ConfigError
 from monitor.fetch import SOURCES
 from monitor.fetch.asking import Asking

@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from monitor import alert
-from monitor.alert import Announcement, RevisionBefore, Urgency
+from monitor.alert import AlertChange, Announcement, RevisionBefore
 from monitor.match import Matcher, usual_client
 from monitor.model.messages import Disclosure, Receiver
 from monitor.model.posts import Origin, Part
+from monitor.model.routing import Roster
 from monitor.model.rulebook import Kind
+from monitor.routing import About, Route, Urgency, route
 from monitor.rules import check_examples
 from monitor.rules.load import book_of
 
@@ -150,6 +152,11 @@ def make_matcher() -> Matcher:
     return matcher
 
 
+def _ways(change: AlertChange, at: datetime) -> tuple[Route, ...]:
+    about = About(change.severity, frozenset(), "lin", "weibo", frozenset())
+    return route(change, about, Roster(), [DESK], at)
+
+
 def told(matcher: Matcher, post: Post) -> Mapping[str, Urgency]:
     """How soon the desk hears of each subject."""
     found = matcher.evaluate(post.parts, knows=post.knows, at=post.at, usual_client=post.usual_client).findings
@@ -159,7 +166,7 @@ def told(matcher: Matcher, post: Post) -> Mapping[str, Urgency]:
         revision_id=1, is_current=True, effective_at=seen, account_added_at=seen - timedelta(days=9), was_blind=False
     )
     changes = alert.decide(revision, settled, {})
-    return {change.subject: route.urgency for change in changes for route in alert.route(change, [DESK], seen)}
+    return {change.subject: way.urgency for change in changes for way in _ways(change, seen)}
 
 
 @pytest.mark.parametrize(

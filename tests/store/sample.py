@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, select
 
-from monitor.alert import RevisionBefore, Route, Urgency, decide
+from monitor.alert import RevisionBefore, decide
 from monitor.model.findings import Disposition, Finding, Reason
 from monitor.model.messages import DeliveryState, Disclosure, NextStep, Receiver, ReceiverState, Request
 from monitor.model.people import Account, Person
 from monitor.model.posts import FetchedPost, Origin, Page, Part, Payload, PostKind, ReadState
 from monitor.model.rulebook import Kind, Severity
+from monitor.routing import Route, Urgency
 from monitor.store import Store, accounts, outbox, revisions
 from monitor.store.accounts import ClaimedAccount
 from monitor.store.posts import Saved

@@ -3,9 +3,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from monitor.alert import Route, Urgency
 from monitor.errors import ClaimLostError, Failure, FetchError
 from monitor.model.posts import ReadState
+from monitor.routing import Route, Urgency
 from monitor.store import Store, accounts, claims, hosts, outbox
 from monitor.store.schema import accounts as table
 from tests.store import sample

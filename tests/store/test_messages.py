@@ -2,13 +2,13 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alert import Route, Urgency
 from monitor.errors import RenderError
 from monitor.model import messages as model
 from monitor.model.findings import Reason
 from monitor.model.messages import AlertState, DeliveryState, Digest, EventKind, Found, Notice, Spread
 from monitor.model.posts import PostKind
 from monitor.model.rulebook import Kind, Severity
+from monitor.routing import Route, Urgency
 from monitor.store import Store, messages, outbox
 from tests.store import sample
 from tests.store.sample import NOON, finding, page, pending, post, read, receiver

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from monitor.alert import Route, Urgency
 from monitor.errors import ClaimLostError, StoreError
 from monitor.model.messages import DeliveryState, NextStep, ReceiverState, Request
+from monitor.routing import Route, Urgency
 from monitor.store import Store, outbox
 from monitor.store.incidents import open_incident
 from monitor.store.schema import attempts, audit, deliveries, incidents

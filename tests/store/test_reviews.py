@@ -2,11 +2,12 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alert import Announcement, RevisionBefore, Route, Urgency, decide
+from monitor.alert import Announcement, RevisionBefore, decide
 from monitor.errors import StoreError
 from monitor.model.findings import Disposition
 from monitor.model.messages import AlertState, EventKind, Verdict
 from monitor.model.rulebook import Kind, Severity
+from monitor.routing import Route, Urgency
 from monitor.store import Store, outbox, retention, reviews, revisions
 from monitor.store.schema import alerts, audit, deliveries
 from tests.store import sample

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from monitor.config.shape import AccountTable, Address, Home, Key
+from monitor.config.fields import Address, Key
+from monitor.config.shape import AccountTable, Home
 from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.asking import Asking, read_json

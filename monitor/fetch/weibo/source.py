@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field
 
-from monitor.config.shape import AccountTable, Address, Home, Key, Line
+from monitor.config.fields import Address, Key, Line
+from monitor.config.shape import AccountTable, Home
 from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.asking import Asking

@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode
 
 from pydantic import AfterValidator, Field, model_validator
 
-from monitor.config.shape import AccountTable, Address, Home, Key
+from monitor.config.fields import Address, Key
+from monitor.config.shape import AccountTable, Home
 from monitor.config.values import Refused
 from monitor.errors import Failure, FetchError, TransportError
 from monitor.fetch.answers import spent_s

@@ -1,0 +1,44 @@
+"""What the keys of config.toml hold: texts, durations, places, each checked where it stands."""
+
+from datetime import time
+from typing import Annotated, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+
+from monitor.config.values import (
+    check_address,
+    check_header,
+    check_key,
+    check_line,
+    check_log_target,
+    check_place,
+    check_variable,
+    parse_duration_s,
+    parse_hour,
+    parse_zone,
+)
+
+# What editors are told of a value whose type in TOML is not that of the field.
+DURATION: Final = {"type": "string", "pattern": r"^\d{1,9}(\.\d{1,3})?\s*[smhd]$"}
+_HOUR: Final = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
+_ZONE: Final = {"type": "string", "examples": ["Asia/Shanghai", "UTC"]}
+
+Key: TypeAlias = Annotated[str, AfterValidator(check_key)]
+Line: TypeAlias = Annotated[str, AfterValidator(check_line)]
+Variable: TypeAlias = Annotated[str, AfterValidator(check_variable)]
+Header: TypeAlias = Annotated[str, AfterValidator(check_header)]
+LogTarget: TypeAlias = Annotated[str, AfterValidator(check_log_target)]
+Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s), WithJsonSchema(DURATION)]
+Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone), WithJsonSchema(_ZONE)]
+Place: TypeAlias = Annotated[Line, AfterValidator(check_place)]
+Language: TypeAlias = Literal["en", "zh"]
+Graded: TypeAlias = Literal["low", "medium", "high", "critical"]
+Hour: TypeAlias = Annotated[time, BeforeValidator(parse_hour), WithJsonSchema(_HOUR)]
+Address: TypeAlias = Annotated[Line, AfterValidator(check_address)]  # without a path, such as "https://social.example"
+
+
+class Table(BaseModel):
+    """Any table: an unknown key is an error, and text is never taken for a number."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)

@@ -1,0 +1,39 @@
+"""What a message carries beside its rows: what the configuration knows, and the links of its receiver."""
+
+from dataclasses import replace
+
+from monitor import duty
+from monitor.deliver import links
+from monitor.fetch import is_reduced
+from monitor.model.messages import AlertState, Digest, Message, NextCall, Notice, Receiver
+from monitor.runtime import Runtime
+
+
+def dressed(message: Message, receiver: Receiver, runtime: Runtime, key: bytes | None) -> Message:
+    """The message as this receiver gets it; `key` signs its links."""
+    if isinstance(message, Digest):
+        return replace(message, notices=tuple(_dressed(n, receiver, runtime, key) for n in message.notices))
+    return _dressed(message, receiver, runtime, key) if isinstance(message, Notice) else message
+
+
+def _dressed(notice: Notice, receiver: Receiver, runtime: Runtime, key: bytes | None) -> Notice:
+    public_url = runtime.settings.web.public_url
+    is_open = notice.state is AlertState.OPEN
+    taking = links.take_url(public_url, notice.alert_number, receiver.key, key) if public_url and key else None
+    return replace(
+        notice,
+        reduced=is_reduced(notice.source),
+        next_call=_next_call(notice, runtime) if is_open else None,
+        take_url=taking if is_open else None,
+    )
+
+
+def _next_call(notice: Notice, runtime: Runtime) -> NextCall | None:
+    """Who is told next, as the table of duty has it for that instant."""
+    if notice.escalate_at is None:
+        return None
+    steps = duty.steps(runtime.settings.roster, notice.escalate_at, runtime.is_workday)
+    if notice.step >= len(steps):
+        return None
+    step = steps[notice.step]
+    return NextCall(step.kind, step.name, notice.escalate_at)

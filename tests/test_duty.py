@@ -1,0 +1,97 @@
+"""Who is on duty, and who is told in turn: tables of shifts, with China's public calendar."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.duty import Step, first_call, on_duty, steps
+from monitor.model.routing import Days, Duty, Escalation, Member, Roster, Shift
+from monitor.model.rulebook import Severity
+from monitor.workdays import is_workday
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+IN_CHINA = partial(is_workday, in_china=True)
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI).astimezone(UTC)
+
+
+OFFICE = Shift(("zhou", "chen"), Days.WORKDAYS, time(9), time(18))
+NIGHT = Shift(("he",), Days.WORKDAYS, time(18), time(9))
+FREE = Shift(("li",), Days.HOLIDAYS)
+WEEK = Duty(SHANGHAI, (OFFICE, NIGHT, FREE), in_china=True)
+
+
+@pytest.mark.parametrize(
+    ("duty", "at", "wanted"),
+    [
+        pytest.param(WEEK, "2026-11-30T09:00:00", ("zhou", "chen"), id="Monday at nine"),
+        pytest.param(WEEK, "2026-11-30T17:59:59", ("zhou", "chen"), id="until six"),
+        pytest.param(WEEK, "2026-11-30T18:00:00", ("he",), id="then the night"),
+        pytest.param(WEEK, "2026-12-01T08:59:00", ("he",), id="which is that of the day before"),
+        pytest.param(WEEK, "2026-11-30T08:00:00", (), id="Monday before nine: no night began on Sunday"),
+        pytest.param(WEEK, "2026-12-05T03:00:00", ("he",), id="Friday's night goes on into Saturday"),
+        pytest.param(WEEK, "2026-12-05T12:00:00", ("li",), id="Saturday"),
+        pytest.param(WEEK, "2026-10-01T12:00:00", ("li",), id="a holiday on a Thursday"),
+        pytest.param(WEEK, "2026-10-10T12:00:00", ("zhou", "chen"), id="a Saturday that makes up for it"),
+        pytest.param(
+            Duty(SHANGHAI, (Shift(("a",), since=date(2026, 12, 1), until=date(2026, 12, 7)), Shift(("b",)))),
+            "2026-12-07T23:59:00",
+            ("a",),
+            id="the last day of a week",
+        ),
+        pytest.param(
+            Duty(SHANGHAI, (Shift(("a",), since=date(2026, 12, 1), until=date(2026, 12, 7)), Shift(("b",)))),
+            "2026-12-08T00:00:00",
+            ("b",),
+            id="the next week",
+        ),
+        pytest.param(
+            Duty(SHANGHAI, (Shift(("a",), frozenset({"mon", "wed"})),)),
+            "2026-12-02T00:00:00",
+            ("a",),
+            id="days by name",
+        ),
+        pytest.param(Duty(SHANGHAI, (OFFICE,)), "2026-11-30T20:00:00", (), id="nobody"),
+        pytest.param(None, "2026-11-30T20:00:00", (), id="no table"),
+    ],
+)
+def test_who_is_on_duty(duty: Duty | None, at: str, wanted: tuple[str, ...]) -> None:
+    assert on_duty(duty, local(at), IN_CHINA if duty is WEEK else partial(is_workday, in_china=False)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("day", "china", "elsewhere"),
+    [
+        pytest.param(date(2026, 2, 14), "works", "rests", id="a Saturday that makes up for the new year"),
+        pytest.param(date(2026, 2, 17), "rests", "works", id="the new year"),
+        pytest.param(date(2199, 1, 1), "works", "works", id="a Tuesday beyond the calendar"),
+    ],
+)
+def test_which_days_people_work(day: date, china: str, elsewhere: str) -> None:
+    said = {True: "works", False: "rests"}
+    assert said[is_workday(day, in_china=True)] == china
+    assert said[is_workday(day, in_china=False)] == elsewhere
+
+
+ZHOU, CHEN = Member("zhou", "周敏", ("zhou-phone",)), Member("chen", "陈立", ())
+RINGS = Escalation({Severity.CRITICAL: timedelta(minutes=3)}, urgent=("siren",), everybody=("comms", "security"))
+ROSTER = Roster(team=(ZHOU, CHEN), duty=WEEK, escalation=RINGS)
+
+
+def test_each_on_duty_then_the_urgent_channel_then_everybody() -> None:
+    assert steps(ROSTER, local("2026-11-30T10:00:00"), IN_CHINA) == (
+        Step("person", "周敏", ("zhou-phone",)),  # nothing reaches Chen alone
+        Step("urgent", "", ("siren",)),
+        Step("everybody", "", ("comms", "security")),
+    )
+
+
+def test_a_severity_without_a_wait_and_a_roster_without_anybody_do_not_ring() -> None:
+    at = local("2026-11-30T10:00:00")
+    assert first_call(ROSTER, Severity.CRITICAL, at, IN_CHINA) == at + timedelta(minutes=3)
+    assert first_call(ROSTER, Severity.HIGH, at, IN_CHINA) is None
+    assert first_call(Roster(escalation=Escalation(RINGS.waits)), Severity.CRITICAL, at, IN_CHINA) is None
