@@ -52,6 +52,11 @@ TABLES: dict[str, tuple[str, ...]] = {
     "people": ("people",),
     "people.accounts": ("people", "accounts"),
     "receivers": ("receivers",),
+    "routes": ("routes",),
+    "team": ("team",),
+    "duty": ("duty",),
+    "duty.shifts": ("duty", "shifts"),
+    "escalation": ("escalation",),
 }
 
 

@@ -1,25 +1,26 @@
-"""`leak-monitor receivers`: does a receiver take our messages?"""
+"""`leak-monitor receivers`: who is told, and does a receiver take our messages?"""
 
 from typing import Annotated
 
 import typer
 
+from monitor import duty
 from monitor.cli import show
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_runtime
+from monitor.cli.instants import parse_instant
 from monitor.cli.world import open_world
+from monitor.clock import SystemClock
 from monitor.deliver import FORMATS, send
 from monitor.deliver.judge import Meaning
 from monitor.errors import NotFoundError
 from monitor.model.messages import TestNotice
+from monitor.model.rulebook import Kind, Severity
+from monitor.routing import About, recipients
+from monitor.runtime import Runtime
 from monitor.store import queueing
 from monitor.words import say
 
-app = typer.Typer(help="Do receivers take our messages?", no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """Keep `receivers test` a command of a group, though it is the only one."""
+app = typer.Typer(help="Who is told, and do they take our messages?", no_args_is_help=True)
 
 
 @app.command("test")
@@ -45,3 +46,47 @@ def send_test(
     show.print_rows(("receiver", "ok", "status", "answer"), rows, as_json=as_json, empty="no receivers")
     if not all(ok for _, ok, _, _ in rows):
         raise typer.Exit(1)
+
+
+@app.command("who")
+def who(
+    severity: Annotated[Severity, typer.Option(help="How bad it is.")] = Severity.CRITICAL,
+    product: Annotated[str, typer.Option(help="Of which product: its label or ref.")] = "",
+    person: Annotated[str, typer.Option(help="Whose post: a key of the configuration.")] = "",
+    platform: Annotated[str, typer.Option(help="On which network.")] = "",
+    kind: Annotated[list[Kind] | None, typer.Option(help="What was found; may be said more than once.")] = None,
+    at: Annotated[str | None, typer.Option(help="Posted at that instant, with its zone; now if left out.")] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Say who would be told of such an alert, and who next if nobody took it. Sends nothing."""
+    runtime = load_runtime(config)
+    roster, now = runtime.settings.roster, parse_instant(at, "--at") if at else SystemClock().now()
+    found = next((p for p in runtime.book.products.values() if product in (p.label, p.ref)), None)
+    if product and found is None:
+        raise NotFoundError("no product has that label or ref; `leak-monitor watchlist` lists them")
+    if person and person not in runtime.people:
+        raise NotFoundError(f"no person {person!r}; the configuration has {', '.join(sorted(runtime.people))}")
+    about = About(
+        severity=severity,
+        product=frozenset({found.label, found.ref}) if found else frozenset(),
+        person=person,
+        platform=platform,
+        kinds=frozenset(kind or ()),
+        owners=found.owners if found else (),
+    )
+    language = runtime.settings.language
+    rows = [(show.short_time(now), "", key) for key in _hear(about, runtime)]
+    first_at = duty.first_call(roster, severity, now, runtime.is_workday)
+    for no, step in enumerate(duty.steps(roster, first_at, runtime.is_workday) if first_at is not None else ()):
+        called_at = show.short_time((first_at or now) + no * roster.escalation.again)
+        name = step.name or say(language, f"called_{step.kind}")
+        rows.extend((called_at, name, key) for key in step.receivers)
+    show.print_rows(("at", "whom", "receiver"), rows, as_json=as_json, empty="nobody is told at once")
+
+
+def _hear(about: About, runtime: Runtime) -> list[str]:
+    """Those who are told at once, or in their digest."""
+    wanted = recipients(about, runtime.settings.roster, runtime.settings.receivers)
+    found = (runtime.receivers[key] for key in wanted)
+    return [r.key for r in found if r.alerts and about.severity.rank >= r.min_severity.rank]

@@ -17,6 +17,7 @@ from monitor.web.health import health_app
 from monitor.web.inbound import add_inbound
 from monitor.web.metrics import add_metrics
 from monitor.web.serve import WebServer
+from monitor.web.take import add_taking
 
 EXIT_NOT_DRAINED = 1
 
@@ -36,6 +37,7 @@ def run(
         pages = health_app(service.health)
         add_metrics(pages, service.world.metrics, store, service.world.clock, service.health)
         add_inbound(pages, service.world, lambda: service.runtime.accounts)
+        add_taking(pages, service.world, lambda: service.runtime)
         web = WebServer(pages, settings.web.host, settings.web.port)
         ended = _until_told(service, supervisor)
         service.start()

@@ -148,6 +148,7 @@ def test_the_commented_values_of_the_example_are_the_defaults(tmp_path: Path) ->
     assert spoken.read_text(encoding="utf-8").count("\nport = ") == 1
     assert (one.people, one.receivers, one.web, one.fetch) == (other.people, other.receivers, other.web, other.fetch)
     assert (one.database_url, one.rules_dir, one.log) == (other.database_url, other.rules_dir, other.log)
+    assert one.roster == other.roster
     assert (one.retention, one.language, one.network) == (other.retention, other.language, other.network)
 
 
