@@ -3,6 +3,7 @@
 from typing import Final
 
 from monitor.words.incidents_en import INCIDENTS
+from monitor.words.robots_en import ROBOTS
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -223,8 +224,8 @@ _FAILURES: Final = {
     "outcome_delivered": "delivered",
     "outcome_redirect": "answered with another address, which is never followed",
     "outcome_denied": "refused us (401, 403 or 404)",
-    "outcome_refused": "refused this message (400, 413, 415 or 422)",
-    "outcome_gone": "wants no more messages (410)",
+    "outcome_refused": "refused this message: its form or size",
+    "outcome_gone": "wants no more messages: the address or the robot is gone",
     "outcome_throttled": "asked us to wait",
     "outcome_server": "has a fault of its own (5xx)",
     "outcome_http": "answered with a status that means no",
@@ -388,6 +389,7 @@ SENTENCES: Final = {
     **_FOLLOW_UPS,
     **INCIDENTS,
     **_FAILURES,
+    **ROBOTS,
     **_REASONS,
     **_VALUES,
     **_EXPLANATIONS,

@@ -3,6 +3,7 @@
 from typing import Final
 
 from monitor.words.incidents_zh import INCIDENTS
+from monitor.words.robots_zh import ROBOTS
 
 _PLAIN: Final = {
     "duration_day": "{count} 天",
@@ -221,8 +222,8 @@ _FAILURES: Final = {
     "outcome_delivered": "已送达",
     "outcome_redirect": "要求跳转到别的地址，我们从不跟随",
     "outcome_denied": "拒绝了我们（401、403 或 404）",
-    "outcome_refused": "拒绝了这条消息（400、413、415 或 422）",
-    "outcome_gone": "不再接收消息（410）",
+    "outcome_refused": "拒绝了这条消息（格式或大小不对）",
+    "outcome_gone": "不再接收消息：地址或机器人已不存在",
     "outcome_throttled": "要求我们等待",
     "outcome_server": "自身出错（5xx）",
     "outcome_http": "返回了表示拒绝的状态",
@@ -380,6 +381,7 @@ SENTENCES: Final = {
     **_FOLLOW_UPS,
     **INCIDENTS,
     **_FAILURES,
+    **ROBOTS,
     **_REASONS,
     **_VALUES,
     **_EXPLANATIONS,
