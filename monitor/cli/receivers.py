@@ -44,6 +44,10 @@ def send_test(
             answer = say(runtime.settings.language, f"outcome_{outcome.code}")
             rows.append((key, outcome.meaning is Meaning.DELIVERED, outcome.status, answer))
     show.print_rows(("receiver", "ok", "status", "answer"), rows, as_json=as_json, empty="no receivers")
+    robots = [key for key, *_ in rows if FORMATS[runtime.receivers[key].format].table.robot]
+    if robots and not as_json:
+        said = say(runtime.settings.language, "robot_cannot", keys=", ".join(robots))
+        show.out().print(said, markup=False, highlight=False, soft_wrap=True)
     if not all(ok for _, ok, _, _ in rows):
         raise typer.Exit(1)
 

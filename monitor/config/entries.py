@@ -16,11 +16,11 @@ from monitor.config.shape import (
     HeartbeatTable,
     Home,
     HookTable,
+    OneSecretTable,
     PersonTable,
     PushedTable,
     ReceiverTable,
     SecretTable,
-    SignedTable,
 )
 from monitor.config.source import Source
 from monitor.config.values import (
@@ -180,7 +180,7 @@ def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source
         key=table.key,
         format=table.format,
         url=_address_of_receiver(table, at, source),
-        secrets=_secrets(table, at, source) if isinstance(table, SignedTable) else (),
+        secrets=_secrets(table, at, source) if isinstance(table, OneSecretTable) else (),
         show=Disclosure(show),
         language=table.language or file.language,
         timezone=table.timezone or file.timezone,
@@ -204,13 +204,15 @@ def _address_of_receiver(table: ReceiverTable, at: Path, source: Source) -> str:
     return url
 
 
-def _secrets(table: SecretTable, at: Path, source: Source) -> tuple[bytes, ...]:
+def _secrets(table: OneSecretTable, at: Path, source: Source) -> tuple[bytes, ...]:
     newest = _secret("secret", table.secret_env, table.secret_file, at, source, table.check_secret)
     if newest is None:
         if not table.needs_secret:
             return ()
         fix = f"name it with secret_env or secret_file; {table.how_to_get}"
         raise source.error(at, f"{table.key} has no secret to sign with", fix)
+    if not isinstance(table, SecretTable):
+        return (newest,)
     older = (table.previous_secret_env, table.previous_secret_file)
     previous = _secret("previous_secret", *older, at, source, table.check_secret)
     return (newest, previous) if previous else (newest,)

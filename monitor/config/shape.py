@@ -27,6 +27,7 @@ from monitor.config.fields import (
 from monitor.config.lines import Path
 from monitor.config.values import (
     HOW_TO_MAKE,
+    check_header_value,
     decode_secret,
 )
 from monitor.model.messages import Receiver
@@ -162,7 +163,7 @@ class AddressTable(AccountTable):
     url_env: Variable | None = None
 
 
-class SecretTable(Table):
+class OneSecretTable(Table):
     """Where a secret is to be found that both sides sign with: by the Standard Webhooks specification, if not said."""
 
     key: Key
@@ -170,13 +171,18 @@ class SecretTable(Table):
     how_to_get: ClassVar[str] = HOW_TO_MAKE
     secret_env: Variable | None = None
     secret_file: Line | None = None
-    previous_secret_env: Variable | None = None
-    previous_secret_file: Line | None = None
 
     @staticmethod
     def check_secret(text: str) -> bytes:
         """The bytes to sign with; Refused if this is no such secret."""
         return decode_secret(text)
+
+
+class SecretTable(OneSecretTable):
+    """A secret beside which the one before stands, while it is being changed."""
+
+    previous_secret_env: Variable | None = None
+    previous_secret_file: Line | None = None
 
 
 class PushedTable(SecretTable, AccountTable):
@@ -206,6 +212,7 @@ class PersonTable(Table):
 class ReceiverTable(RouteTable):
     """[[receivers]]: the keys of every format. Each format adds its own, see monitor.deliver.FORMATS."""
 
+    robot: ClassVar[bool] = False  # it shows what it is sent in a group, and nothing comes back from there
     format: str
     key: Key
     internal: bool = False
@@ -240,6 +247,23 @@ class HookTable(ReceiverTable):
 
 class SignedTable(SecretTable, HookTable):
     """A receiver that can check who sends."""
+
+
+class RobotTable(HookTable):
+    """A robot in a group of a chat tool."""
+
+    robot: ClassVar[bool] = True
+
+
+class SignedRobotTable(OneSecretTable, RobotTable):
+    """A robot that can check who sends, by the one secret that its settings show."""
+
+    needs_secret: ClassVar[bool] = False
+
+    @staticmethod
+    def check_secret(text: str) -> bytes:
+        """The secret as the tool shows it."""
+        return check_header_value(text).encode()
 
 
 class File(Table):

@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.config.shape import ReceiverTable
+from monitor.deliver.dingtalk import DingTalk
 from monitor.deliver.feishu import Feishu
 from monitor.deliver.judge import Judgement
 from monitor.deliver.webhook import Webhook
+from monitor.deliver.wecom import WeCom
 from monitor.model.messages import Cap, Message, Receiver, Request, Sealed
 
 
@@ -44,4 +46,6 @@ class Format(Protocol):
 FORMATS: dict[str, Format] = {
     "webhook": Webhook(),
     "feishu": Feishu(),
+    "dingtalk": DingTalk(),
+    "wecom": WeCom(),
 }

@@ -30,7 +30,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A message in one language. Every text is plain and of one line; an empty line divides paragraphs."""
+    """A message in one language. Every text is plain and of one line; an empty line divides paragraphs.
+
+    `addresses` are those at the ends of lines that we put there ourselves: they may be opened, no other may.
+    """
 
     language: str
     tone: Tone
@@ -38,6 +41,7 @@ class Card:
     lines: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     foot: tuple[str, ...] = ()
+    addresses: frozenset[str] = frozenset()
 
     def paragraphs(self) -> list[tuple[str, ...]]:
         """The lines between the empty ones."""

@@ -29,10 +29,14 @@ class Meaning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an answer means; `code` names the row of the table."""
+    """What an answer means; `code` names the row of the table.
+
+    `wait_s` is how long a receiver that says no more than "too fast" is known to go on saying so.
+    """
 
     meaning: Meaning
     code: str
+    wait_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

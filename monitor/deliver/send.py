@@ -37,4 +37,5 @@ def send(
     except TransportError as error:
         return Outcome(Meaning.BACK_OFF, error.failure, error.status)
     judged = style.judge(answer.status, answer.body)
-    return Outcome(judged.meaning, judged.code, answer.status, wish_s(answer.status, answer.headers, now))
+    wish = wish_s(answer.status, answer.headers, now)
+    return Outcome(judged.meaning, judged.code, answer.status, judged.wait_s if wish is None else wish)

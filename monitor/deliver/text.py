@@ -284,7 +284,9 @@ def _digest(digest: Digest, receiver: Receiver) -> Card:
     lines = [line for notice in digest.notices[:DIGEST_ROWS] for line in _row(notice, receiver)]
     if len(digest.notices) > DIGEST_ROWS:
         lines.append(say(receiver.language, "digest_more", count=str(len(digest.notices) - DIGEST_ROWS)))
-    return Card(receiver.language, Tone(worst), title, tuple(lines))
+    shown = digest.notices[:DIGEST_ROWS] if receiver.show is not Disclosure.MINIMAL else ()
+    addresses = frozenset(_neutral(n.post_url) for n in shown if n.post_url and n.post_url.startswith(_WEB))
+    return Card(receiver.language, Tone(worst), title, tuple(lines), addresses=addresses)
 
 
 def _row(notice: Notice, receiver: Receiver) -> Iterator[str]:

@@ -31,7 +31,7 @@ HEADERS: Final = {
 PAGE: Final = """<!doctype html>
 <html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"><title>{title}</title><style>
-body {{ font: 18px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; margin: 0 auto; max-width: 30rem; padding: 2rem 1rem }}
+body {{ font: 18px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; margin: 0 auto; max-width: 30rem; padding: 2rem }}
 h1 {{ font-size: 1.4rem }} button {{ font: inherit; padding: .8rem 1.6rem; border-radius: .5rem; border: 1px solid;
 background: #b3261e; color: #fff; width: 100% }} p {{ overflow-wrap: anywhere }}
 </style></head><body><h1>{title}</h1><p>{said}</p>{form}</body></html>

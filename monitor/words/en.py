@@ -4,6 +4,7 @@ from typing import Final
 
 from monitor.words.incidents_en import INCIDENTS
 from monitor.words.reasons_en import REASONS
+from monitor.words.robots_en import ROBOTS
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -128,7 +129,8 @@ _CARD: Final = {
     "take_done": "Noted: it is yours. Everybody who was told hears so.",
     "take_acknowledged": "Somebody has taken it already.",
     "take_reviewed": "It is judged already.",
-    "take_seen": "Noted that somebody here has seen it. This link belongs to a group, so we do not know who you are: the next on duty are told until somebody takes it by a link of their own or by `leak-monitor alerts take`.",
+    "take_seen": "Noted that somebody here has seen it. This link belongs to a group, so we do not know who you are: "
+    "the next are told until somebody takes it by a link of their own, or by `leak-monitor alerts take`.",
     "link_take": "I take it",
     "link_view": "Sign in to view",
     "link_post": "Open the post",
@@ -242,8 +244,8 @@ _FAILURES: Final = {
     "outcome_delivered": "delivered",
     "outcome_redirect": "answered with another address, which is never followed",
     "outcome_denied": "refused us (401, 403 or 404)",
-    "outcome_refused": "refused this message (400, 413, 415 or 422)",
-    "outcome_gone": "wants no more messages (410)",
+    "outcome_refused": "refused this message: its form or size",
+    "outcome_gone": "wants no more messages: the address or the robot is gone",
     "outcome_throttled": "asked us to wait",
     "outcome_server": "has a fault of its own (5xx)",
     "outcome_http": "answered with a status that means no",
@@ -263,4 +265,5 @@ SENTENCES: Final = {
     **INCIDENTS,
     **_FAILURES,
     **REASONS,
+    **ROBOTS,
 }

@@ -4,6 +4,7 @@ from typing import Final
 
 from monitor.words.incidents_zh import INCIDENTS
 from monitor.words.reasons_zh import REASONS
+from monitor.words.robots_zh import ROBOTS
 
 _PLAIN: Final = {
     "duration_day": "{count} 天",
@@ -126,7 +127,8 @@ _CARD: Final = {
     "take_done": "已记录：由您处理，所有收到提醒的人都会知道。",
     "take_acknowledged": "已经有人接手。",
     "take_reviewed": "已经判定。",
-    "take_seen": "已记录这里有人看过。这个链接属于一个群，我们不知道您是谁：在有人用自己的链接或 `leak-monitor alerts take` 接手之前，会继续通知下一位。",
+    "take_seen": "已记录这里有人看过。这个链接属于一个群，我们不知道您是谁："
+    "在有人用自己的链接或 `leak-monitor alerts take` 接手之前，会继续通知下一位。",
     "link_take": "我来处理",
     "link_view": "登录查看",
     "link_post": "打开原帖",
@@ -240,8 +242,8 @@ _FAILURES: Final = {
     "outcome_delivered": "已送达",
     "outcome_redirect": "要求跳转到别的地址，我们从不跟随",
     "outcome_denied": "拒绝了我们（401、403 或 404）",
-    "outcome_refused": "拒绝了这条消息（400、413、415 或 422）",
-    "outcome_gone": "不再接收消息（410）",
+    "outcome_refused": "拒绝了这条消息（格式或大小不对）",
+    "outcome_gone": "不再接收消息：地址或机器人已不存在",
     "outcome_throttled": "要求我们等待",
     "outcome_server": "自身出错（5xx）",
     "outcome_http": "返回了表示拒绝的状态",
@@ -261,4 +263,5 @@ SENTENCES: Final = {
     **INCIDENTS,
     **_FAILURES,
     **REASONS,
+    **ROBOTS,
 }

@@ -16,7 +16,7 @@ from monitor.pipeline import Runtime, World, deliver_to, match_new
 from monitor.rules import load_rules
 from monitor.store import Store, queueing, receivers
 from tests.cli.home import CONFIG, Home, command
-from tests.deliver.receiver import Reply
+from tests.deliver.receiver import Reply, ScriptedReceiver
 from tests.fetch.feed_server import Reply as Page
 
 
@@ -192,6 +192,31 @@ def test_a_receiver_is_tested_with_a_signed_message(home: Home) -> None:
     assert home.told() == ["test"]
     home.desk.answer_with(Reply(401))
     assert home.run("receivers", "test").code == 1
+
+
+def test_of_a_robot_it_is_said_what_it_cannot_do(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ScriptedReceiver([Reply(200, body=b'{"errcode":0,"errmsg":"ok"}')]) as tool:
+        monkeypatch.setenv("WECOM_URL", tool.url)
+        home.write("config.toml", Path(home.config).read_text() + ROBOT)
+        ended = home.run("receivers", "test")
+        assert ended.code == 0
+        assert ended.out.splitlines()[-1].startswith("A robot in a group (group) only sends: ")
+        assert len(home.run("receivers", "test", "--json").rows) == 2
+        assert "robot" not in home.run("receivers", "test", "desk").out
+        tool.answer_with(Reply(200, body=b'{"errcode":45009}'))
+        assert home.run("receivers", "test", "group", "--json").rows == [
+            {"receiver": "group", "ok": False, "status": 200, "answer": "asked us to wait"}
+        ]
+
+
+ROBOT = """
+[[receivers]]
+key = "group"
+format = "wecom"
+url_env = "WECOM_URL"
+internal = true
+allow_private_network = true
+"""
 
 
 def test_a_second_upgrade_does_no_harm(home: Home) -> None:

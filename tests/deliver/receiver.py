@@ -4,7 +4,7 @@ import json
 import socket
 import ssl
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -68,10 +68,14 @@ def signed_by_library(secret: bytes, headers: Mapping[str, str], body: bytes) ->
 
 @dataclass
 class ScriptedReceiver:
-    """Answers one request after another as scripted, the last reply for ever; use as a context manager."""
+    """Answers one request after another as scripted, the last reply for ever; use as a context manager.
+
+    With `judge` it answers what that makes of each request, as the robot of a chat tool does.
+    """
 
     script: Iterable[Reply] = (Reply(),)
     tls: ssl.SSLContext | None = None
+    judge: Callable[[Received], Reply] | None = None
     received: list[Received] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
@@ -114,6 +118,8 @@ class ScriptedReceiver:
         """Write a request down; the reply it gets."""
         with self._lock:
             self.received.append(got)
+            if self.judge is not None:
+                return self.judge(got)
             return self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
 
 

@@ -1,0 +1,109 @@
+"""What a person sees of a payload, and what could be touched in it: each format read as its tool reads it, or stricter.
+
+A tool that shows text as it is may still make links of whatever looks like an address, so that counts as a link.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from markdown_it import MarkdownIt
+
+from monitor.model.messages import Request
+
+ADDRESS: Final = re.compile(r"(?ai)https?://\S+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}\b(?:/\S*)?")
+_OPENED_BY_DINGTALK: Final = "dingtalk://dingtalkclient/page/link?"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message on a screen: its text, what opens when touched, who is called, and what is drawn unlike plain text."""
+
+    title: str
+    text: str
+    links: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
+    markup: tuple[str, ...] = ()
+    size: int = 0  # bytes, of what the tool limits
+    limit: int = 0
+
+
+def read_feishu(request: Request) -> Shown:
+    """A card: everything in it is plain text, and only buttons open anything."""
+    card = json.loads(request.body)["card"]
+    texts = list(_texts(card))
+    shown = "\n".join(text["content"] for text in texts)
+    buttons = [found["url"] for found in _tables(card) if found.get("tag") == "button"]
+    return Shown(
+        title=card["header"]["title"]["content"],
+        text=shown,
+        links=(*buttons, *ADDRESS.findall(shown)),
+        markup=tuple(text["tag"] for text in texts if text["tag"] != "plain_text"),
+        size=len(request.body),
+        limit=20 * 1024 - 200,  # the signature comes to it
+    )
+
+
+def read_dingtalk(request: Request) -> Shown:
+    """Markdown, read by CommonMark with tables, lines through words and HTML: one heading of ours, and buttons."""
+    document = json.loads(request.body)
+    body = document[document["msgtype"]]
+    tokens = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).parse(body["text"])
+    inner = [token for each in tokens for token in (each.children or [])]
+    words = "\n".join(token.content for token in inner if token.type == "text")
+    urls = [str(token.attrs["href"]) for token in inner if token.type == "link_open"]
+    urls += [body["singleURL"]] if "singleURL" in body else [each["actionURL"] for each in body.get("btns", ())]
+    ours = {"paragraph_open", "paragraph_close", "inline", "text", "hardbreak", "link_open", "link_close"}
+    kinds = [token.type for token in [*tokens[3:], *inner] if token.type not in ours]
+    heading = [] if tokens[0].tag == "h3" else [tokens[0].type]
+    return Shown(
+        title=body["title"],
+        text=words,
+        links=(*map(_opened, urls), *ADDRESS.findall(words)),
+        mentions=tuple(re.findall(r"@\w+", words)),
+        markup=(*heading, *kinds),
+        size=len(request.body),
+        limit=20_000,
+    )
+
+
+def read_wecom(request: Request) -> Shown:
+    """A text: <@member> calls, and addresses open."""
+    content = json.loads(request.body)["text"]["content"]
+    return Shown(
+        title=content.splitlines()[0],
+        text=content,
+        links=tuple(ADDRESS.findall(content)),
+        mentions=tuple(re.findall(r"<@[^>]*>", content)),
+        size=len(content.encode()),
+        limit=2048,
+    )
+
+
+def _opened(url: str) -> str:
+    assert url.startswith(_OPENED_BY_DINGTALK)
+    asked = parse_qs(urlsplit(url).query)
+    assert asked["pc_slide"] == ["false"]
+    return asked["url"][0]
+
+
+def _tables(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for each in inner:
+        yield from _tables(each)
+
+
+def _texts(card: Any) -> Iterator[dict[str, Any]]:
+    return (found for found in _tables(card) if "content" in found)
+
+
+READERS: Final[Mapping[str, Callable[[Request], Shown]]] = MappingProxyType(
+    {"feishu": read_feishu, "dingtalk": read_dingtalk, "wecom": read_wecom}
+)
+DATA: Final = frozenset({"webhook"})  # formats that are read by programs, whose texts are what was posted
