@@ -196,11 +196,11 @@ suppressions = Table(
     metadata,
     _id(),
     *map(_maybe_text, ("subject", "rule_id", "text_hash", "person_key")),
+    *map(_maybe_text, ("label", "rule_place", "ended_by")),  # the first two: what of it may be said aloud, frozen
     *_texts("why", "by_whom"),
     *map(_at, ("at", "until")),
     _count("hidden_count"),
     *map(_maybe_at, ("warned_at", "ended_at")),
-    _maybe_text("ended_by"),
 )
 findings = Table(
     "findings",
@@ -278,11 +278,7 @@ reviews = Table(
 responses = Table(
     "responses",
     metadata,
-    _id(),
-    _of("alert_id", "alerts.id"),
-    *_texts("step", "by_whom"),
-    _words("note"),
-    _at("at"),
+    *(_id(), _of("alert_id", "alerts.id"), *_texts("step", "by_whom"), _words("note"), _at("at")),
     UniqueConstraint("alert_id", "step"),
 )
 rescans = Table(
@@ -391,18 +387,14 @@ sessions = Table(
 cards = Table(
     "cards",
     metadata,
-    _id(),
-    _of("receiver_key", "receivers.key"),
+    *(_id(), _of("receiver_key", "receivers.key"), _at("at")),
     *_texts("thread", "remote_id"),  # what it is about, such as alert:17; how the chat tool names it
-    _at("at"),
     UniqueConstraint("receiver_key", "thread"),
 )
 keys = Table(
     "keys",
     metadata,
-    _id(),
-    _text("name"),
+    *(_id(), _text("name"), _at("made_at")),
     Column("value", LargeBinary, nullable=False),  # random, made by ourselves; signs what only we can have said
-    _at("made_at"),
     UniqueConstraint("name"),
 )

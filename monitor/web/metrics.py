@@ -14,7 +14,7 @@ from monitor.clock import Clock
 from monitor.errors import LeakMonitorError
 from monitor.metrics import PREFIX, Metrics
 from monitor.model.messages import ReceiverState
-from monitor.store import Store, status
+from monitor.store import Store, status, suppressions
 from monitor.web.health import Report
 
 
@@ -50,12 +50,16 @@ class _Page(Collector):
         try:
             with self.store.read() as tx:
                 counts, standing = status.counts(tx, now), status.standing(tx)
+                quiet = suppressions.list_suppressions(tx, now)
         except LeakMonitorError:
             yield _one("database_up", "1 if the database answers.", 0)
             return
         yield _one("database_up", "1 if the database answers.", 1)
         yield from work(counts, now)
         yield from details(standing)
+        hidden = (((str(row.number),), float(row.hidden_count)) for row in quiet)
+        told = "Findings that a suppression in force has hidden, by its number."
+        yield _many("suppressed_findings", told, ["suppression"], hidden)
 
 
 def work(counts: status.Counts, now: datetime) -> Iterator[Metric]:
