@@ -37,6 +37,7 @@ from monitor.model.messages import (
     ReceiverState,
     Request,
 )
+from monitor.model.people import name_of_contact
 from monitor.reading import fetch_due
 from monitor.runtime import Runtime, World
 from monitor.store import (
@@ -226,7 +227,7 @@ def deliver_to(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None
         if delivery is None:
             break
         try:
-            well = deliver_one(world, receiver, claimed, delivery)
+            well = deliver_one(world, runtime, receiver, claimed, delivery)
         except OUR_OWN as error:
             world.owed.add(delivery, error.cure, world.clock.elapsed_s())
             raise
@@ -248,9 +249,11 @@ def _beat(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None:
         canaries.settle(tx, claimed, world.clock.now(), told=told)
 
 
-def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, delivery: ClaimedDelivery) -> bool:
+def deliver_one(
+    world: World, runtime: Runtime, receiver: Receiver, claimed: ClaimedReceiver, delivery: ClaimedDelivery
+) -> bool:
     """One attempt at one receiver, its row committed before the request leaves; True if the next may follow."""
-    ready = _rendered(world, receiver, delivery)
+    ready = _rendered(world, runtime, receiver, delivery)
     if ready is None:
         return True
     with world.store.write() as tx:
@@ -278,24 +281,26 @@ def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, deli
     return step.receiver is ReceiverState.OK
 
 
-def _weighed(message: Message) -> Message:
-    """The message, where posts that were read at second hand are told as such."""
+def _weighed(message: Message, runtime: Runtime) -> Message:
+    """The message with what the configuration knows: what was read at second hand, and who can get posts removed."""
     if isinstance(message, Digest):
-        return replace(message, notices=tuple(map(_weighed_notice, message.notices)))
-    return _weighed_notice(message) if isinstance(message, Notice) else message
+        return replace(message, notices=tuple(_weighed_notice(notice, runtime) for notice in message.notices))
+    return _weighed_notice(message, runtime) if isinstance(message, Notice) else message
 
 
-def _weighed_notice(notice: Notice) -> Notice:
-    return replace(notice, reduced=is_reduced(notice.source))
+def _weighed_notice(notice: Notice, runtime: Runtime) -> Notice:
+    person = runtime.people.get(notice.person_key)
+    names = tuple(map(name_of_contact, person.contacts)) if person else ()
+    return replace(notice, reduced=is_reduced(notice.source), contacts=names)
 
 
-def _rendered(world: World, receiver: Receiver, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
+def _rendered(world: World, runtime: Runtime, receiver: Receiver, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
     """The delivery with its body, made once and kept for every later attempt; None if it had to be parked."""
     if delivery.body is not None:
         return delivery
     try:
         with world.store.read() as tx:
-            message = _weighed(messages.message_for(tx, delivery.topic))
+            message = _weighed(messages.message_for(tx, delivery.topic), runtime)
         request = FORMATS[receiver.format].render(message, receiver)
     except (RenderError, LookupError) as error:
         with world.store.write() as tx:

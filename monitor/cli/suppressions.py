@@ -12,7 +12,7 @@ from rich.text import Text
 
 from monitor.cli import show
 from monitor.cli.actor import actor, log_view
-from monitor.cli.alerts import parse_number
+from monitor.cli.answers import parse_number
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, open_store, readable_settings, rules_of
 from monitor.clock import SystemClock
 from monitor.config import Settings

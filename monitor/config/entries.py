@@ -117,6 +117,8 @@ def _person(table: PersonTable, at: Path, zone: ZoneInfo, network: Route, source
         ),
         purpose=f"{table.purpose} ({table.policy})" if table.policy else table.purpose,
         review_at=_midnight(table.review_at, own_zone),
+        called=table.called or "",
+        contacts=tuple(table.contacts),
     )
 
 

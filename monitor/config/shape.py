@@ -13,6 +13,7 @@ from monitor.config.lines import Path
 from monitor.config.values import (
     HOW_TO_MAKE,
     check_address,
+    check_contact,
     check_header,
     check_key,
     check_line,
@@ -37,6 +38,7 @@ Header: TypeAlias = Annotated[str, AfterValidator(check_header)]
 LogTarget: TypeAlias = Annotated[str, AfterValidator(check_log_target)]
 Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s), WithJsonSchema(DURATION)]
 Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone), WithJsonSchema(_ZONE)]
+Contact: TypeAlias = Annotated[Line, AfterValidator(check_contact)]
 Place: TypeAlias = Annotated[Line, AfterValidator(check_place)]
 Language: TypeAlias = Literal["en", "zh"]
 Address: TypeAlias = Annotated[Line, AfterValidator(check_address)]  # without a path, such as "https://social.example"
@@ -214,6 +216,8 @@ class PersonTable(Table):
     review_at: date | None = Field(default=None, ge=date(2000, 1, 1), le=date(2099, 12, 31))
     timezone: Zone | None = None
     knows: list[Line] = []
+    called: Line | None = None
+    contacts: list[Contact] = []
     accounts: list[AccountTable] = []
 
 

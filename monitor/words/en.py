@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from monitor.words.answers_en import ANSWERS
 from monitor.words.incidents_en import INCIDENTS
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -386,6 +387,7 @@ SENTENCES: Final = {
     **_NAMES,
     **_CARD,
     **_FOLLOW_UPS,
+    **ANSWERS,
     **INCIDENTS,
     **_FAILURES,
     **_REASONS,

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from monitor.words.answers_zh import ANSWERS
 from monitor.words.incidents_zh import INCIDENTS
 
 _PLAIN: Final = {
@@ -378,6 +379,7 @@ SENTENCES: Final = {
     **_NAMES,
     **_CARD,
     **_FOLLOW_UPS,
+    **ANSWERS,
     **INCIDENTS,
     **_FAILURES,
     **_REASONS,

@@ -1,6 +1,7 @@
 """A leak that goes the whole way in a home, by commands and stages."""
 
 from pathlib import Path
+from typing import Any
 
 from monitor.clock import SystemClock
 from monitor.config import load_config
@@ -15,9 +16,10 @@ from tests.cli.home import Home
 LEAK = "明天来看云雀9"
 
 
-def leak(home: Home, text: str = LEAK) -> None:
+def leak(home: Home, text: str = LEAK, **post: Any) -> None:
     """The person publishes it; it is read, judged and told."""
     home.says(text)
+    home.posts[0] |= post
     assert home.run("accounts", "fetch").code == 0
     settings = load_config(Path(home.config), {}, kinds())
     book = load_rules(settings.rules_dir)

@@ -469,6 +469,8 @@ DETAIL = {
     "usual": "30",
     "stage": "match",
     "what": "read lin-blog",
+    "hidden": "12",
+    "most": "50",
     **MANY_BLIND,
 }
 
