@@ -54,6 +54,7 @@ class IncidentKind(StrEnum):
     SESSION_REPLACED = "session_replaced"
     SUPPRESSION_ENDING = "suppression_ending"
     SUPPRESSION_BUSY = "suppression_busy"
+    OBJECTIVE_MISSED = "objective_missed"
 
 
 K = IncidentKind

@@ -19,7 +19,7 @@ from monitor.pace import Hours, near_people
 from monitor.reading import pace_of
 from monitor.runtime import Runtime, World
 from monitor.sessions import accounts_of, usual_life
-from monitor.store import accounts, blindness, canaries, habits, incidents, sessions, status, suppressions
+from monitor.store import accounts, blindness, canaries, habits, incidents, sessions, status, suppressions, timing
 from monitor.store.status import OpenIncident
 from monitor.store.suppressions import SuppressionRow
 from monitor.telemetry import log_fault, log_trouble
@@ -69,6 +69,7 @@ def look_around(world: World, runtime: Runtime, senses: Senses) -> None:
         _settle(tx, IncidentKind.SESSION_AGEING, _old_sessions(tx, runtime, now), now)
         _settle(tx, IncidentKind.REVIEW_OVERDUE, _reviews(runtime, now), now)
         _look_at_suppressions(tx, now)
+        _look_at_objective(tx, world, runtime, now)
         _look_at_disk(tx, senses.free_bytes(), now)
         _look_at_clock(tx, skew_s(senses.offsets_s()), now)
         _look_for_untold(tx, runtime, now)
@@ -181,6 +182,26 @@ def _look_at_suppressions(tx: Connection, now: datetime) -> None:
         if count > MANY_HIDDEN and number in holding
     }
     _settle(tx, IncidentKind.SUPPRESSION_BUSY, busy, now)
+
+
+def _look_at_objective(tx: Connection, world: World, runtime: Runtime, now: datetime) -> None:
+    """Whether people are told as soon as was promised."""
+    objective = runtime.settings.objective
+    if objective is None:
+        world.metrics.objective_stands(None)
+        _settle(tx, IncidentKind.OBJECTIVE_MISSED, {}, now)
+        return
+    standing = timing.standing(tx, objective, now)
+    world.metrics.objective_stands(objective, standing.share, standing.budget_left)
+    detail = {
+        "share": f"{100 * standing.share:.3g}",
+        "wanted": f"{100 * objective.share:.3g}",
+        "within": f"{objective.within.total_seconds():g}",
+        "days": str(objective.days),
+        "count": str(standing.count),
+        "missed": str(standing.missed),
+    }
+    _settle(tx, IncidentKind.OBJECTIVE_MISSED, {} if standing.is_met else {"objective": detail}, now)
 
 
 def _old_sessions(tx: Connection, runtime: Runtime, now: datetime) -> Mapping[str, Mapping[str, str]]:

@@ -49,6 +49,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "fetch": ("fetch",),
     "retention": ("retention",),
     "heartbeat": ("heartbeat",),
+    "objective": ("objective",),
     "log": ("log",),
     "people": ("people",),
     "people.accounts": ("people", "accounts"),

@@ -123,6 +123,14 @@ class HeartbeatTable(Table):
     allow_private_network: bool = False
 
 
+class ObjectiveTable(Table):
+    """[objective]."""
+
+    within_s: Seconds = Field(default=120.0, alias="within", ge=30, le=86400)
+    share: float = Field(default=0.95, ge=0.5, le=0.999)
+    days: int = Field(default=30, ge=1, le=90)
+
+
 class LogTable(Table):
     """[log]."""
 
@@ -272,6 +280,7 @@ class File(Table):
     fetch: FetchTable = FetchTable()
     retention: RetentionTable = RetentionTable()
     heartbeat: HeartbeatTable = HeartbeatTable()
+    objective: ObjectiveTable | None = None
     log: LogTable = LogTable()
     people: list[PersonTable] = []
     receivers: list[ReceiverTable] = []

@@ -105,6 +105,10 @@ _KINDS: Final = {
     "incident_suppression_busy_cause": "More than {most} a day is a flood, or a leak that spreads behind it.",
     "incident_suppression_busy_remedy": "Look at them with `leak-monitor suppressions show NUMBER`; if they are "
     "not what was meant, `leak-monitor suppressions end NUMBER`.",
+    "incident_objective_missed": "Alerts come too late: {share} % within {within} s, and {wanted} % were promised",
+    "incident_objective_missed_cause": "Of {count} alerts in {days} days {missed} came later than that, or not at all.",
+    "incident_objective_missed_remedy": "`leak-monitor status --times` shows the stage that takes so long: seen "
+    "(shorten poll_every), matched (CPU) or delivered (the receiver).",
 }
 
 INCIDENTS: Final = {**_FRAME, **_KINDS}

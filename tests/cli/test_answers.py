@@ -108,3 +108,26 @@ def test_a_message_names_whom_to_ask_without_a_number(flagged: Home) -> None:
     (opened,) = [got.body.decode() for got in flagged.desk.received if b"alert.opened" in got.body]
     assert "李助理" in opened
     assert "138 0000" not in opened
+
+
+# --- how soon -------------------------------------------------------------------------------------------------------
+
+
+def test_status_tells_how_long_each_stage_took(flagged: Home) -> None:
+    assert flagged.run("alerts", "take", "1").code == 0
+    rows = {row["stage"]: row for row in flagged.run("status", "--times", "--json").rows}
+    assert {"matched", "delivered", "taken"} <= set(rows)
+    assert (rows["matched"]["from and to"], rows["matched"]["alerts"]) == ("read to judged by the rules", 1)
+    assert 0 <= rows["matched"]["median_s"] <= rows["matched"]["p95_s"] <= rows["matched"]["slowest_s"] < 60
+    line = next(line for line in flagged.run("status", "--times").out.splitlines() if line.startswith("delivered"))
+    assert line.split("\t")[1:3] == ["judged to first arrival", "1"]
+
+
+def test_status_tells_what_was_promised_and_how_that_stands(flagged: Home) -> None:
+    assert flagged.run("status", "--json").rows[0]["objective"] is None
+    promising = "[objective]\nwithin = '5m'\n\n[fetch]"
+    flagged.write("config.toml", Path(flagged.config).read_text().replace("[fetch]", promising))
+    told = flagged.run("status").out
+    assert "objective\tno alert to measure in 30 days; 95 % within 5 min were promised\n" in told
+    objective = flagged.run("status", "--json").rows[0]["objective"]
+    assert (objective["within_s"], objective["alerts"], objective["met"]) == (300, 0, True)

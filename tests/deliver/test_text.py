@@ -471,6 +471,10 @@ DETAIL = {
     "what": "read lin-blog",
     "hidden": "12",
     "most": "50",
+    "share": "90",
+    "wanted": "95",
+    "within": "120",
+    "missed": "2",
     **MANY_BLIND,
 }
 
