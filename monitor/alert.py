@@ -40,6 +40,7 @@ class Suppression:
     rule_id: str | None
     text_hash: str | None
     until: datetime
+    person_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,12 @@ def settle(
     *,
     text_hash: str,
     at: datetime,
+    person_key: str = "",
 ) -> tuple[Finding, ...]:
     """The findings with their last word: public if announced before, suppressed if a person said so."""
-    return tuple(_settle_one(f, announcements, suppressions, text_hash, at) for f in findings)
+    still = [quiet for quiet in suppressions if at < quiet.until]
+    said = [announcement for announcement in announcements if announcement.at < at]
+    return tuple(_settle_one(f, said, still, text_hash, person_key) for f in findings)
 
 
 def _settle_one(
@@ -110,14 +114,14 @@ def _settle_one(
     announcements: Sequence[Announcement],
     suppressions: Sequence[Suppression],
     text_hash: str,
-    at: datetime,
+    person_key: str,
 ) -> Finding:
     if finding.disposition is not Disposition.ALERT:
         return finding
-    if any(_announces(said, finding) for said in announcements if said.at < at):
+    if any(_announces(said, finding) for said in announcements):
         return replace(finding, disposition=Disposition.PUBLIC)
     for quiet in suppressions:
-        if at < quiet.until and _hides(quiet, finding, text_hash):
+        if hides(quiet, finding, text_hash, person_key):
             return replace(finding, disposition=Disposition.SUPPRESSED, suppression_id=quiet.id)
     return finding
 
@@ -127,15 +131,17 @@ def _announces(said: Announcement, finding: Finding) -> bool:
     return same and said.value in ("", finding.value)
 
 
-def _hides(quiet: Suppression, finding: Finding, text_hash: str) -> bool:
-    wanted = ((quiet.subject, finding.subject), (quiet.rule_id, finding.rule_id), (quiet.text_hash, text_hash))
+def hides(quiet: Suppression, finding: Finding, text_hash: str, person_key: str) -> bool:
+    """Whether a finding in that text of that person is all that the suppression names; if that is nothing, none is."""
+    about = ((quiet.subject, finding.subject), (quiet.rule_id, finding.rule_id))
+    wanted = (*about, (quiet.text_hash, text_hash), (quiet.person_key, person_key))
     return any(want is not None for want, _ in wanted) and all(want in (None, got) for want, got in wanted)
 
 
 def announced(findings: Iterable[Finding], parts: Sequence[Part]) -> tuple[Finding, ...]:
     """What an official account makes public by saying it in its own words, whether it was to do so yet or not."""
     own = [part.by_author and part.origin not in OTHERS for part in parts]
-    said = (Disposition.ALERT, Disposition.CONTEXT)
+    said = (Disposition.ALERT, Disposition.CONTEXT, Disposition.SUPPRESSED)
     return tuple(f for f in findings if own[f.part_no] and f.disposition in said)
 
 
@@ -153,7 +159,7 @@ def decide(
 
     A repeated evaluation of the same text with the same facts makes none, so evaluating twice is harmless. Only the
     current text corrects, and only by what its author made of it, not by a change of the rules, because a secret was
-    lifted, or because another source shows the post otherwise.
+    lifted or nobody wants to hear of it, or because another source shows the post otherwise.
     """
     by_subject: dict[str, list[Finding]] = {subject: [] for subject in before}
     for finding in findings:
@@ -171,7 +177,7 @@ def _decide_one(
     if before is None:
         event = EventKind.OPENED if facts else None
     else:
-        lifted = {fact_of(f) for f in found if f.disposition is Disposition.PUBLIC}
+        lifted = {fact_of(f) for f in found if f.disposition in (Disposition.PUBLIC, Disposition.SUPPRESSED)}
         changed = revision.is_current and revision.is_edit and not revision.again
         corrects = changed and bool(before.facts - facts - lifted)
         event = _event_for(before, facts, worst, corrects=corrects)

@@ -6,6 +6,7 @@ from monitor import duty
 from monitor.deliver import links
 from monitor.fetch import is_reduced
 from monitor.model.messages import AlertState, Digest, Message, NextCall, Notice, Receiver
+from monitor.model.people import name_of_contact
 from monitor.runtime import Runtime
 
 
@@ -23,6 +24,7 @@ def _dressed(notice: Notice, receiver: Receiver, runtime: Runtime, key: bytes | 
     return replace(
         notice,
         reduced=is_reduced(notice.source),
+        contacts=_names(notice, runtime),
         next_call=_next_call(notice, runtime) if is_open else None,
         take_url=taking if is_open else None,
     )
@@ -37,3 +39,9 @@ def _next_call(notice: Notice, runtime: Runtime) -> NextCall | None:
         return None
     step = steps[notice.step]
     return NextCall(step.kind, step.name, notice.escalate_at)
+
+
+def _names(notice: Notice, runtime: Runtime) -> tuple[str, ...]:
+    """Who can get the post removed: names, nothing to dial."""
+    person = runtime.people.get(notice.person_key)
+    return tuple(map(name_of_contact, person.contacts)) if person else ()

@@ -20,6 +20,8 @@ SLACK: Final = timedelta(minutes=2)  # by which a clock that is kept right may d
 SKEW_BOUND_S: Final = 60.0
 HOSTS_TO_ASK: Final = 3  # one host with a wrong clock proves nothing
 LOW_BYTES: Final = 500 * 2**20
+WARNED: Final = (timedelta(days=3), timedelta(days=1))  # before a suppression ends
+MANY_HIDDEN: Final = 50  # findings in a day: more than that is a flood, or a leak behind it
 ENOUGH_BYTES: Final = 600 * 2**20  # more than low, so that a disk at the bound is not told of again and again
 
 
@@ -50,6 +52,9 @@ class IncidentKind(StrEnum):
     OPS_UNREACHABLE = "ops_unreachable"
     SESSION_AGEING = "session_ageing"
     SESSION_REPLACED = "session_replaced"
+    SUPPRESSION_ENDING = "suppression_ending"
+    SUPPRESSION_BUSY = "suppression_busy"
+    OBJECTIVE_MISSED = "objective_missed"
 
 
 K = IncidentKind
@@ -58,6 +63,8 @@ BLINDING: Final = frozenset(
     {K.ACCOUNT_UNREADABLE, K.ACCOUNT_OVERDUE, K.PLATFORM_UNREADABLE, K.GAP, K.QUARANTINE, K.RULE_SET_ASIDE}
     | {K.LOOP_STALLED, K.CANARY_LOST, K.OPS_UNREACHABLE}
 )
+# These speak again on days of their own, as the look-out says, and not because they last.
+ON_ITS_DAYS: Final = frozenset({K.SUPPRESSION_ENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ def next_word(trouble: OpenTrouble, now: datetime, event_at: datetime | None) ->
         return Word(IncidentEvent.ESCALATED, "event_near")
     if trouble.told_at > now + SLACK:
         return Word(IncidentEvent.REMINDED, "clock_was_ahead")
-    if now >= reminder_at(trouble.opened_at, trouble.told_at):
+    if trouble.kind not in ON_ITS_DAYS and now >= reminder_at(trouble.opened_at, trouble.told_at):
         return Word(IncidentEvent.REMINDED, "still_open")
     return Word(None, "told_lately")
 
@@ -124,3 +131,11 @@ def next_event(starts: Iterable[datetime], now: datetime) -> datetime | None:
 def overdue_reviews(reviews: Mapping[str, datetime | None], now: datetime) -> list[str]:
     """The people whose watching should have been reviewed by now, by key."""
     return sorted(key for key, due_at in reviews.items() if due_at is not None and due_at <= now)
+
+
+def warning_at(made_at: datetime, until: datetime, now: datetime) -> datetime | None:
+    """The last instant up to now at which the end of a suppression was to be told; None before the first of them.
+
+    One that was made later than such an instant is not warned of at once: whoever made it knows its end.
+    """
+    return max((until - before for before in WARNED if made_at < until - before <= now < until), default=None)

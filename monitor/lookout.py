@@ -3,14 +3,15 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 from shutil import disk_usage
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 
+from monitor.incident import MANY_HIDDEN, IncidentKind, is_low, next_event, overdue_reviews, skew_s, warning_at
 from monitor.incident import SKEW_BOUND_S as WRONG_S
-from monitor.incident import IncidentKind, is_low, next_event, overdue_reviews, skew_s
 from monitor.model.rulebook import BEGINNING
 from monitor.model.sessions import Place, SessionState, is_old
 from monitor.moves import Moves
@@ -18,8 +19,9 @@ from monitor.pace import Hours, near_people
 from monitor.reading import pace_of
 from monitor.runtime import Runtime, World
 from monitor.sessions import accounts_of, usual_life
-from monitor.store import accounts, blindness, canaries, habits, incidents, sessions, status
+from monitor.store import accounts, blindness, canaries, habits, incidents, sessions, status, suppressions, timing
 from monitor.store.status import OpenIncident
+from monitor.store.suppressions import SuppressionRow
 from monitor.telemetry import log_fault, log_trouble
 
 LOOP_SILENT_S: Final = 50.0  # a loop that has not come round for so long is stalled
@@ -27,6 +29,7 @@ WORK_STUCK_S: Final = 45.0  # a read takes 30 s at most, an attempt 15 s
 MANY_LOOPS: Final = 3  # stalled at once: then it is what wakes them
 UNTOLD: Final = timedelta(minutes=10)
 NAMED: Final = 5
+DAY: Final = timedelta(days=1)
 HOURS_EVERY: Final = timedelta(hours=6)
 HOURS_LEARNT: Final = timedelta(days=60)
 MEGABYTE: Final = 2**20
@@ -65,6 +68,8 @@ def look_around(world: World, runtime: Runtime, senses: Senses) -> None:
             canaries.look(tx, now, began_at=senses.began_at, every_s=runtime.settings.heartbeat.every_s)
         _settle(tx, IncidentKind.SESSION_AGEING, _old_sessions(tx, runtime, now), now)
         _settle(tx, IncidentKind.REVIEW_OVERDUE, _reviews(runtime, now), now)
+        _look_at_suppressions(tx, now)
+        _look_at_objective(tx, world, runtime, now)
         _look_at_disk(tx, senses.free_bytes(), now)
         _look_at_clock(tx, skew_s(senses.offsets_s()), now)
         _look_for_untold(tx, runtime, now)
@@ -151,6 +156,52 @@ def _settle(tx: Connection, kind: str, wanted: Mapping[str, Mapping[str, str]], 
 def _reviews(runtime: Runtime, now: datetime) -> Mapping[str, Mapping[str, str]]:
     people = {person.key: person.review_at for person in runtime.settings.people}
     return {key: {"person": key} for key in overdue_reviews(people, now)}
+
+
+def _look_at_suppressions(tx: Connection, now: datetime) -> None:
+    """Those that end soon are told of on the days that are set for it; those that hide much, while they do."""
+    ending: dict[str, Mapping[str, str]] = {}
+    unsaid: list[SuppressionRow] = []
+    for row in suppressions.unrenewed(tx, now):
+        due_at = warning_at(row.at, row.until, now)
+        if due_at is not None:
+            days = ceil((row.until - now) / DAY)
+            ending[f"S-{row.number}"] = {"what": row.what, "days": str(days), "hidden": str(row.hidden_count)}
+            if row.warned_at is None or row.warned_at < due_at:
+                unsaid.append(row)
+    _settle(tx, IncidentKind.SUPPRESSION_ENDING, ending, now)
+    for row in unsaid:
+        suppressions.note_warned(tx, row.number, now)
+        if row.warned_at is not None:  # else it was told by being opened
+            incidents.say_again(tx, IncidentKind.SUPPRESSION_ENDING, f"S-{row.number}", now)
+    hidden = suppressions.hidden_lately(tx, now)
+    holding = {row.number: row for row in suppressions.list_suppressions(tx, now)}
+    busy = {
+        f"S-{number}": {"what": holding[number].what, "count": str(count), "most": str(MANY_HIDDEN)}
+        for number, count in hidden.items()
+        if count > MANY_HIDDEN and number in holding
+    }
+    _settle(tx, IncidentKind.SUPPRESSION_BUSY, busy, now)
+
+
+def _look_at_objective(tx: Connection, world: World, runtime: Runtime, now: datetime) -> None:
+    """Whether people are told as soon as was promised."""
+    objective = runtime.settings.objective
+    if objective is None:
+        world.metrics.objective_stands(None)
+        _settle(tx, IncidentKind.OBJECTIVE_MISSED, {}, now)
+        return
+    standing = timing.standing(tx, objective, now)
+    world.metrics.objective_stands(objective, standing.share, standing.budget_left)
+    detail = {
+        "share": f"{100 * standing.share:.3g}",
+        "wanted": f"{100 * objective.share:.3g}",
+        "within": f"{objective.within.total_seconds():g}",
+        "days": str(objective.days),
+        "count": str(standing.count),
+        "missed": str(standing.missed),
+    }
+    _settle(tx, IncidentKind.OBJECTIVE_MISSED, {} if standing.is_met else {"objective": detail}, now)
 
 
 def _old_sessions(tx: Connection, runtime: Runtime, now: datetime) -> Mapping[str, Mapping[str, str]]:

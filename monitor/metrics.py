@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 
 from monitor import __version__
 from monitor.model.messages import Found
+from monitor.model.objective import Objective
 
 PREFIX: Final = "leak_monitor"
 DELAY_BUCKETS_S: Final = (1, 5, 15, 30, 60, 120, 180, 300, 600, 1800, 3600, 21_600)
@@ -32,6 +33,12 @@ class Metrics:
         self._whole = self._delays("alert_seconds", "From the publication of a leak to its arrival at a receiver.")
         self._attempts = self._counter(
             "delivery_attempts", "Attempts to deliver a message, by receiver and outcome.", "receiver", "outcome"
+        )
+        promise = ("within_seconds", "days")
+        self._share = self._gauge("objective_share", "The share of alerts that was told as soon as promised.", *promise)
+        self._wanted = self._gauge("objective_wanted_share", "The share that was promised.", *promise)
+        self._budget = self._gauge(
+            "objective_budget_left", "The share of the misses allowed that is left; below 0 if more were.", *promise
         )
         self._beats = self._gauge("loop_last_beat_timestamp_seconds", "When a loop last came round.", "loop")
         self._reload_ok = self._gauge("config_last_reload_successful", "1 if the files as they are now are in force.")
@@ -78,6 +85,16 @@ class Metrics:
         """The opening of a live alert has reached a receiver."""
         self._stages.labels("delivered").observe(_seconds(matched_at, now))
         self._whole.observe(_seconds(published_at, now))
+
+    def objective_stands(self, objective: Objective | None, share: float = 1.0, budget_left: float = 1.0) -> None:
+        """How soon people are told, beside what was promised; None if nothing was."""
+        for gauge in (self._share, self._wanted, self._budget):
+            gauge.clear()
+        if objective is not None:
+            labels = (f"{objective.within.total_seconds():g}", str(objective.days))
+            self._share.labels(*labels).set(share)
+            self._wanted.labels(*labels).set(objective.share)
+            self._budget.labels(*labels).set(budget_left)
 
     # --- the process ------------------------------------------------------------------------------------------------
 

@@ -49,6 +49,7 @@ from monitor.store import (
     rescans,
     revisions,
     slow_rules,
+    suppressions,
 )
 from monitor.store.outbox import ClaimedDelivery
 from monitor.store.receivers import ClaimedReceiver
@@ -118,9 +119,10 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
         findings = alert.settle(
             [finding for finding in evaluation.findings if finding.subject != KEY],
             revisions.announcements(tx),
-            revisions.suppressions(tx, now),
+            suppressions.in_force(tx, now, revision.id),
             text_hash=revision.text_hash,
             at=revision.effective_at,
+            person_key=revision.person_key,
         )
         revisions.save_evaluation(tx, revision, findings, evaluation.skipped, runtime.book.hash, now)
         if revision.person_key == KEY:

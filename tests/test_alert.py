@@ -35,6 +35,7 @@ NAME = finding()
 PRICE = finding("2999 CNY", Kind.PRICE, severity=Severity.CRITICAL)
 OTHER = finding(subject="bailu-2")
 LIFTED = replace(NAME, disposition=Disposition.PUBLIC)
+HUSHED = replace(NAME, disposition=Disposition.SUPPRESSED)
 REVISION = RevisionBefore(
     revision_id=7, is_current=True, effective_at=NOON, account_added_at=NOON - timedelta(days=9), was_blind=False
 )
@@ -87,6 +88,9 @@ REVIEWED = {"state": AlertState.REVIEWED, "judged_facts": frozenset({"product:"}
             id="allowed, but not that",
         ),
         pytest.param({}, [replace(NAME, disposition=Disposition.CONTEXT)], None, id="context alone tells nobody"),
+        pytest.param({}, [HUSHED], None, id="what nobody wants to hear tells nobody"),
+        pytest.param(before(NAME), [HUSHED], None, id="what is hidden by now was not removed"),
+        pytest.param(before(NAME, PRICE), [HUSHED], EventKind.CORRECTED, id="hidden by now, but another fact is gone"),
     ],
 )
 def test_an_evaluation_is_at_most_one_event(
@@ -168,6 +172,18 @@ def quiet(days: int = 1, **fields: str) -> Suppression:
         pytest.param(
             NAME, [], [quiet(rule_id="unreleased-name", subject="bailu-2")], Disposition.ALERT, id="all must fit"
         ),
+        pytest.param(NAME, [], [quiet(person_key="lin")], Disposition.SUPPRESSED, id="whatever this person says"),
+        pytest.param(NAME, [], [quiet(person_key="wei")], Disposition.ALERT, id="what another person says"),
+        pytest.param(
+            NAME, [], [quiet(person_key="wei", subject="yunque-9")], Disposition.ALERT, id="the product, of another"
+        ),
+        pytest.param(
+            NAME,
+            [],
+            [quiet(person_key="lin", subject="yunque-9", rule_id="unreleased-name", text_hash=TEXT_HASH)],
+            Disposition.SUPPRESSED,
+            id="all four",
+        ),
         pytest.param(NAME, [], [quiet(subject="yunque-9", days=-1)], Disposition.ALERT, id="it has ended"),
         pytest.param(NAME, [], [quiet()], Disposition.ALERT, id="one about nothing hides nothing"),
         pytest.param(
@@ -178,7 +194,7 @@ def quiet(days: int = 1, **fields: str) -> Suppression:
 def test_the_last_word_on_a_finding(
     found: Finding, announced: list[Announcement], suppressed: list[Suppression], disposition: Disposition
 ) -> None:
-    (settled,) = alert.settle([found], announced, suppressed, text_hash=TEXT_HASH, at=NOON)
+    (settled,) = alert.settle([found], announced, suppressed, text_hash=TEXT_HASH, at=NOON, person_key="lin")
     assert settled.disposition is disposition
     assert (settled.suppression_id is not None) == (disposition is Disposition.SUPPRESSED)
 

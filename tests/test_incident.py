@@ -17,6 +17,7 @@ from monitor.incident import (
     overdue_reviews,
     reminder_at,
     skew_s,
+    warning_at,
 )
 from monitor.model.messages import IncidentEvent
 
@@ -119,3 +120,29 @@ def test_the_next_event_is_the_soonest_that_is_ahead() -> None:
 
 def test_a_review_is_overdue_from_its_day_on() -> None:
     assert overdue_reviews({"lin": NOON, "zhou": NOON + DAY, "chen": None}, NOON) == ["lin"]
+
+
+@pytest.mark.parametrize(
+    ("made_before", "left", "warned_before"),
+    [
+        pytest.param(30 * DAY, 4 * DAY, None, id="too early"),
+        pytest.param(30 * DAY, 3 * DAY, 3 * DAY, id="three days before its end"),
+        pytest.param(30 * DAY, 25 * HOUR, 3 * DAY, id="until the next"),
+        pytest.param(30 * DAY, DAY, DAY, id="a day before its end"),
+        pytest.param(30 * DAY, MINUTE, DAY, id="up to its end"),
+        pytest.param(30 * DAY, 0 * DAY, None, id="not when it has ended"),
+        pytest.param(2 * DAY, 36 * HOUR, None, id="a short one is not warned of when it is made"),
+        pytest.param(2 * DAY, 20 * HOUR, DAY, id="only a day before its end"),
+        pytest.param(DAY, HOUR, None, id="one of a day never"),
+    ],
+)
+def test_the_end_of_a_suppression_is_told_three_days_and_a_day_before(
+    made_before: timedelta, left: timedelta, warned_before: timedelta | None
+) -> None:
+    wanted = None if warned_before is None else NOON - warned_before
+    assert warning_at(NOON - made_before, NOON, NOON - left) == wanted
+
+
+def test_what_has_days_of_its_own_speaks_on_no_other() -> None:
+    trouble = OpenTrouble(IncidentKind.SUPPRESSION_ENDING, NOON, NOON)
+    assert told_at(3 * DAY, HOUR, trouble) == []

@@ -10,6 +10,16 @@ from rich.text import Text
 
 from monitor.cli import show
 from monitor.cli.actor import actor, log_view
+from monitor.cli.answers import (
+    as_data,
+    parse_number,
+    person_of,
+    removal_request,
+    respond,
+    response_lines,
+    story_of,
+    take,
+)
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, LangOption, open_store, readable_settings
 from monitor.cli.pictures import export, told_of
 from monitor.clock import SystemClock
@@ -19,11 +29,14 @@ from monitor.fetch import is_reduced
 from monitor.model.messages import AlertState, Verdict
 from monitor.model.posts import Evidence
 from monitor.model.rulebook import Severity
-from monitor.store import Store, reviews, stories
+from monitor.store import reviews, stories
 from monitor.store.stories import AlertStory
 from monitor.words import platform_name, say, say_reason
 
 app = typer.Typer(help="What was flagged, and what people make of it.", no_args_is_help=True)
+app.command("take")(take)
+app.command("respond")(respond)
+app.command("removal-request")(removal_request)
 
 
 @app.command("list")
@@ -59,19 +72,27 @@ def show_alert(
     number: Annotated[str, typer.Argument(help="For example A-17 or 17.")],
     config: ConfigOption = DEFAULT_CONFIG,
     lang: LangOption = None,
+    contacts: Annotated[bool, typer.Option("--contacts", help="Also whom to call, with numbers; logged.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one alert: the post with what was found in it and why, its events, who was told, what was judged."""
+    """Show one alert: the post with what was found in it and why, its events, who was told, what was judged, done."""
     settings = readable_settings(config)
+    language = lang or settings.language
     with open_store(settings) as store:
-        story = _story_of(store, number)
-        log_view(store, f"alert:{story.alert.number}", {"post": story.post.id})
+        story = story_of(store, number)
+        person = person_of(settings, story.post.person_key) if contacts else None
+        called = person.contacts if person else ()
+        seen = {"post": story.post.id} | ({"contacts": len(called)} if contacts else {})
+        log_view(store, f"alert:{story.alert.number}", seen)
     if as_json:
-        whole = asdict(story)
+        whole = asdict(story) | {"response": [as_data(row) for row in story.response]}
+        whole |= {"contacts": called} if contacts else {}
         show.print_json({**whole, "pictures": [told_of(picture) for picture in story.pictures]})
         return
-    for line in _lines(story, lang or settings.language):
+    for line in _lines(story, language):
         show.out().print(line)
+    for contact in called:
+        show.out().print(Text(say(language, "contact", contact=contact), "bold"))
 
 
 @app.command("pictures")
@@ -83,7 +104,7 @@ def write_pictures(
     """Write the pictures of an alert's post to a folder, as received, with a manifest: digests, headers, instants."""
     settings = readable_settings(config)
     with open_store(settings) as store:
-        story = _story_of(store, number)
+        story = story_of(store, number)
         log_view(store, f"alert:{story.alert.number}", {"post": story.post.id, "pictures": len(story.pictures)})
     written = export(story.pictures, settings.evidence_dir, to, f"A-{story.alert.number}")
     show.out().print(f"{to}: {written} of {len(story.pictures)} pictures, and manifest.json", markup=False)
@@ -119,23 +140,6 @@ def review(
         )
 
 
-def parse_number(text: str) -> int:
-    """The number of an alert, with or without its prefix."""
-    digits = text.upper().removeprefix("A-")
-    if not (digits.isascii() and digits.isdigit()):
-        raise typer.BadParameter(f"{text!r} is no alert number, for example A-17")
-    return int(digits)
-
-
-def _story_of(store: Store, number: str) -> AlertStory:
-    """All about an alert; NotFoundError if there is none of that number."""
-    with store.read() as tx:
-        story = stories.show_alert(tx, parse_number(number))
-    if story is None:
-        raise NotFoundError(f"no alert {number}; `leak-monitor alerts list` shows them")
-    return story
-
-
 def _lines(story: AlertStory, language: str) -> Iterator[Text]:
     alert, post = story.alert, story.post
     mark = say(language, f"severity_{alert.severity}")
@@ -161,6 +165,7 @@ def _lines(story: AlertStory, language: str) -> Iterator[Text]:
     if is_reduced(post.source):
         yield Text(say(language, "reduced"), "yellow")
     yield from _history(story, language)
+    yield from response_lines(story.response, language)
 
 
 def _history(story: AlertStory, language: str) -> Iterator[Text]:

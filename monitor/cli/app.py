@@ -45,6 +45,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "deliveries": "deliveries.app",
         "incidents": "incidents.app",
         "receivers": "receivers.app",
+        "suppressions": "suppressions.app",
         "watchlist": "watchlist.app",
         "audit": "audit.app",
         "db": "database.app",

@@ -1,7 +1,7 @@
 """From the tables of config.toml to people, accounts and receivers."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from math import fsum
 from typing import TypeVar
 from urllib.parse import SplitResult
@@ -33,6 +33,7 @@ from monitor.config.values import (
 )
 from monitor.model.canary import Heartbeat
 from monitor.model.messages import Disclosure, Receiver
+from monitor.model.objective import Objective
 from monitor.model.people import Account, AfterDeletion, Person
 from monitor.model.routes import Route
 from monitor.model.rulebook import Severity
@@ -117,6 +118,8 @@ def _person(table: PersonTable, at: Path, zone: ZoneInfo, network: Route, source
         ),
         purpose=f"{table.purpose} ({table.policy})" if table.policy else table.purpose,
         review_at=_midnight(table.review_at, own_zone),
+        called=table.called or "",
+        contacts=tuple(table.contacts),
     )
 
 
@@ -237,6 +240,18 @@ def make_heartbeat(table: HeartbeatTable, source: Source) -> Heartbeat:
     named = table.url or table.url_env
     url = address(table, ("heartbeat",), source, plain_http=table.allow_private_network)[0] if named else None
     return Heartbeat(table.every_s, url, table.allow_private_network)
+
+
+def make_objective(file: File, source: Source) -> Objective | None:
+    """What is promised, if anything; a warning if accounts are read too seldom for it."""
+    table = file.objective
+    if table is None:
+        return None
+    slow = [account for person in file.people for account in person.accounts if account.poll_every_s > table.within_s]
+    if slow:
+        told = f"{_counted(slow)} {'is' if len(slow) == 1 else 'are'} read less often than every {table.within_s:g} s"
+        source.warn(("objective", "within"), told, "lower their poll_every, or raise within")
+    return Objective(timedelta(seconds=table.within_s), table.share, table.days)
 
 
 def address(

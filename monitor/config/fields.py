@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Wit
 
 from monitor.config.values import (
     check_address,
+    check_contact,
     check_header,
     check_key,
     check_line,
@@ -31,6 +32,7 @@ Header: TypeAlias = Annotated[str, AfterValidator(check_header)]
 LogTarget: TypeAlias = Annotated[str, AfterValidator(check_log_target)]
 Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s), WithJsonSchema(DURATION)]
 Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone), WithJsonSchema(_ZONE)]
+Contact: TypeAlias = Annotated[Line, AfterValidator(check_contact)]
 Place: TypeAlias = Annotated[Line, AfterValidator(check_place)]
 Language: TypeAlias = Literal["en", "zh"]
 Graded: TypeAlias = Literal["low", "medium", "high", "critical"]

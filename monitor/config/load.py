@@ -7,7 +7,14 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from pydantic import ValidationError
 
-from monitor.config.entries import make_heartbeat, make_people, make_receivers, rules_key_of, sessions_key_of
+from monitor.config.entries import (
+    make_heartbeat,
+    make_objective,
+    make_people,
+    make_receivers,
+    rules_key_of,
+    sessions_key_of,
+)
 from monitor.config.explain import explain
 from monitor.config.roster import make_roster
 from monitor.config.routes import make_network
@@ -66,6 +73,7 @@ def _settings(file: File, source: Source) -> Settings:
         web=_web(file, source),
         fetch=FetchOptions(file.fetch.user_agent, file.fetch.workers, file.fetch.host_distance_s, file.fetch.adapt),
         heartbeat=make_heartbeat(file.heartbeat, source),
+        objective=make_objective(file, source),
         log=Log(file.log.level, file.log.format, file.log.to),
         network=network,
         roster=make_roster(file, receivers, source),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.model.canary import Heartbeat
 from monitor.model.messages import Receiver
+from monitor.model.objective import Objective
 from monitor.model.people import Person
 from monitor.model.routes import DIRECT, Route
 from monitor.model.routing import Roster
@@ -71,4 +72,5 @@ class Settings:
     rules_key: str = field(default="", repr=False)  # an age identity; "" where the rules stand open
     sessions_key: str = field(default="", repr=False)  # the same for sessions; that of the rules if there is one
     session_lasts_s: Mapping[str, float] = field(default_factory=dict)  # how long a session lasts there, by platform
+    objective: Objective | None = None  # how soon people are to be told; None if nothing is promised
     digest: str = ""  # SHA-256 of the file, for the audit log

@@ -12,6 +12,7 @@ from monitor import __version__
 from monitor.config.duties import BranchTable, DutyTable, EscalationTable, MemberTable
 from monitor.config.fields import (
     Address,
+    Contact,
     Graded,
     Header,
     Key,
@@ -106,6 +107,14 @@ class HeartbeatTable(Table):
     url_env: Variable | None = None
     every_s: Seconds = Field(default=300.0, alias="every", ge=180, le=3600)
     allow_private_network: bool = False
+
+
+class ObjectiveTable(Table):
+    """[objective]."""
+
+    within_s: Seconds = Field(default=120.0, alias="within", ge=30, le=86400)
+    share: float = Field(default=0.95, ge=0.5, le=0.999)
+    days: int = Field(default=30, ge=1, le=90)
 
 
 class LogTable(Table):
@@ -206,6 +215,8 @@ class PersonTable(Table):
     review_at: date | None = Field(default=None, ge=date(2000, 1, 1), le=date(2099, 12, 31))
     timezone: Zone | None = None
     knows: list[Line] = []
+    called: Line | None = None
+    contacts: list[Contact] = []
     accounts: list[AccountTable] = []
 
 
@@ -279,6 +290,7 @@ class File(Table):
     fetch: FetchTable = FetchTable()
     retention: RetentionTable = RetentionTable()
     heartbeat: HeartbeatTable = HeartbeatTable()
+    objective: ObjectiveTable | None = None
     log: LogTable = LogTable()
     people: list[PersonTable] = []
     receivers: list[ReceiverTable] = []

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pyrage
 
+from monitor.model.people import name_of_contact
 from monitor.model.routes import Proxy
 
 SECRET_WORDS = frozenset(
@@ -86,6 +87,13 @@ def check_line(value: str) -> str:
     if not value.strip() or _UNPRINTABLE.search(value):
         raise Refused("must be one line of text, not blank", "write it in one line")
     return value.strip()
+
+
+def check_contact(value: str) -> str:
+    """Whom to call, and how: the name stands first, for it alone leaves this machine. Never quoted."""
+    if not name_of_contact(value):
+        raise Refused("must begin with a name", 'write the name before the number, as in "Assistant Li +86 ..."')
+    return value
 
 
 def check_variable(value: str) -> str:

@@ -22,7 +22,7 @@ def incident_lines(incident: IncidentNotice, receiver: Receiver) -> Iterator[str
         yield say(language, "incident_watch", watch=watch)
     if receiver.ops:
         yield _remedy(incident, language)
-        if incident.event is IncidentEvent.REMINDED:
+        if incident.event is IncidentEvent.REMINDED and "next" in detail:
             following = _moment(datetime.fromisoformat(detail["next"]), incident, receiver)
             yield say(language, "incident_reminder", no=detail["no"], next=following)
         yield say(language, "incident_take", number=str(incident.number))

@@ -213,6 +213,7 @@ class Notice:
     next_call: NextCall | None = None
     take_url: str | None = None  # where this receiver says that somebody is on it
     view_url: str | None = None  # the alert in the console
+    person_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

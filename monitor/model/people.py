@@ -1,9 +1,11 @@
 """Who is read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -58,3 +60,17 @@ class Person:
     accounts: tuple[Account, ...]
     purpose: str
     review_at: datetime | None = None
+    called: str = ""  # how a letter speaks of them, such as "Mr Lin"; "" for their name
+    contacts: tuple[str, ...] = field(default=(), repr=False)  # who can get a post removed, with how to reach them
+
+
+def name_of_contact(contact: str) -> str:
+    """The words before the first number, address or bracket: what may leave this machine; "" if none stand there."""
+    found = _REACHED_BY.search(contact)
+    return (contact[: found.start()] if found else contact).rstrip(" \t-–—.·…")
+
+
+_REACHED_BY: Final = re.compile(
+    r"\S+@|[\d+(（\[【<《:：,，;；/|]|\b(?:tel|phone|mobile|cell|ext|e-?mail|wechat)\b|电话|手机|微信|邮箱|邮件|分机|座机|飞书|钉钉",
+    re.IGNORECASE,
+)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, exists, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from monitor.errors import NotFoundError
-from monitor.incident import IncidentKind, OpenTrouble, next_word, reminder_at
+from monitor.incident import ON_ITS_DAYS, IncidentKind, OpenTrouble, next_word, reminder_at
 from monitor.model.messages import DeliveryState, IncidentEvent, ReceiverState
 from monitor.model.posts import Args
 from monitor.routing import Route, Urgency
@@ -95,6 +95,15 @@ def close_by_hand(tx: Connection, number: int, by: str, now: datetime) -> None:
     if not _close(tx, _open_number(number), now):
         raise _not_open(number)
     audit.note(tx, by, "close", f"incident {number}", {}, now)
+
+
+def say_again(tx: Connection, kind: str, subject: str, now: datetime) -> None:
+    """Let an incident that has days of its own speak on one of them; nothing if it is not open or somebody took it."""
+    row = tx.execute(select(incidents).where(_open(kind, subject), incidents.c.taken_at.is_(None))).one_or_none()
+    if row is not None:
+        _mark(tx, row.id, told_at=now)
+        detail = {**row.detail, "no": str(_times_told(tx, row.id) + 1)}
+        _tell(tx, row.id, IncidentEvent.REMINDED, detail, _ops(tx), now)
 
 
 def speak(tx: Connection, now: datetime, event_at: datetime | None, alert_receivers: Sequence[str]) -> int:
@@ -208,7 +217,7 @@ def untold_since(tx: Connection) -> datetime | None:
 
 
 def _row(row: Row[Any], covers: Collection[str]) -> IncidentRow:
-    silent = row.closed_at or row.taken_at or _trouble(row, covers).covered
+    silent = row.closed_at or row.taken_at or row.kind in ON_ITS_DAYS or _trouble(row, covers).covered
     return IncidentRow(
         number=row.id,
         kind=row.kind,

@@ -99,7 +99,7 @@ def _events() -> Select[Any]:
             revisions.c.no,
             revisions.c.parts,
         ),
-        *(posts.c.platform, posts.c.kind.label("post_kind"), posts.c.url, posts.c.claimed_at),
+        *(posts.c.platform, posts.c.kind.label("post_kind"), posts.c.url, posts.c.claimed_at, posts.c.person_key),
         *(posts.c.first_seen_at, posts.c.gone_at, accounts.c.source),
     ).select_from(joined)
 
@@ -156,6 +156,7 @@ def _notice_of(topic: str, row: Row[Any], told: Sequence[Finding], leak: Row[Any
         escalate_at=row.escalate_at,
         leaked_at=leak.effective_at if by_edit else None,
         leak_seen_at=leak.seen_at if by_edit else None,
+        person_key=row.person_key,
     )
 
 

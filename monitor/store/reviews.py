@@ -1,11 +1,10 @@
-"""What people make of alerts, and what follows in the database: events, announcements, withdrawals, silence."""
+"""What people make of alerts, and what follows in the database: events, announcements, withdrawals."""
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from monitor.errors import StoreError
 from monitor.evidence import DELETED
 from monitor.model.messages import AlertState, EventKind, Verdict
 from monitor.review import NO_LEAK, consequence_of
@@ -14,7 +13,7 @@ from monitor.store.follow_ups import add_follow_up, everybody_told, newest_event
 from monitor.store.frozen import findings_from_json
 from monitor.store.queueing import queue
 from monitor.store.revisions import announce, judge_public_again
-from monitor.store.schema import alert_events, alerts, announcements, reviews, revisions, suppressions
+from monitor.store.schema import alert_events, alerts, announcements, reviews, revisions
 from monitor.store.stories import AlertRow, AlertStory, list_alerts, show_alert
 
 __all__ = [
@@ -25,7 +24,6 @@ __all__ = [
     "note_seen",
     "save_review",
     "show_alert",
-    "suppress",
 ]
 
 BY_VERDICT = "verdict"  # the source of an announcement that a person made
@@ -77,27 +75,6 @@ def save_review(
         tell_again(tx, number, EventKind.WITHDRAWN, said, now)
     elif verdict is Verdict.LEAK and was_withdrawn:
         tell_again(tx, number, EventKind.REOPENED, said, now)
-
-
-def suppress(
-    tx: Connection,
-    *,
-    why: str,
-    by_whom: str,
-    until: datetime,
-    now: datetime,
-    subject: str | None = None,
-    rule_id: str | None = None,
-    text_hash: str | None = None,
-) -> int:
-    """Hear no more of a subject, a rule, a text, or of their combination, for a time; answers its number."""
-    if subject is rule_id is text_hash is None:
-        raise StoreError("a suppression of everything: name a subject, a rule or a text")
-    what = {"subject": subject, "rule_id": rule_id, "text_hash": text_hash}
-    new = insert(suppressions).values(**what, why=why, by_whom=by_whom, at=now, until=until)
-    number = int(tx.execute(new.returning(suppressions.c.id)).scalar_one())
-    audit.note(tx, by_whom, "suppress", f"suppression:{number}", {"until": until.isoformat()}, now)
-    return number
 
 
 def _announce(tx: Connection, last: Row[Any]) -> None:

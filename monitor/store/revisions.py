@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, delete, exists, func, select, update
 
-from monitor.alert import AlertBefore, AlertChange, Announcement, Suppression
+from monitor.alert import AlertBefore, AlertChange, Announcement
 from monitor.model.findings import Disposition, Finding
 from monitor.model.messages import AlertState, EventKind, Verdict
 from monitor.model.posts import Cause, Origin, Part, PostKind
 from monitor.model.rulebook import Kind, Severity
-from monitor.store import schema
+from monitor.store import schema, suppressions
 from monitor.store.claims import RELEASED, claim, is_due, keep
 from monitor.store.engine import insert_into
 from monitor.store.frozen import finding_to_row, findings_to_json, parts_from_json, reason_to_json
@@ -169,13 +169,6 @@ def announce(tx: Connection, said: Iterable[Finding], at: datetime, *, post_id: 
         tx.execute(once.on_conflict_do_nothing(index_elements=["subject", "kind", "value"]), rows)
 
 
-def suppressions(tx: Connection, now: datetime) -> list[Suppression]:
-    """What people want to hear no more of, as long as it holds."""
-    c = schema.suppressions.c
-    rows = tx.execute(select(c.id, c.subject, c.rule_id, c.text_hash, c.until).where(c.until > now).order_by(c.id))
-    return [Suppression(*row) for row in rows]
-
-
 def alerts_before(tx: Connection, post_id: int) -> dict[str, AlertBefore]:
     """The alerts of a post as they stand, by subject."""
     rows = tx.execute(select(alerts).where(alerts.c.post_id == post_id)).all()
@@ -235,18 +228,13 @@ def save_evaluation(
         **RELEASED,
     )
     close_incident(tx, "quarantine", f"revision {pending.id}", now)
+    hiding = suppressions.hidden_in(tx, pending.id)
     tx.execute(delete(findings).where(findings.c.revision_id == pending.id))
     if found:
         once = insert_into(tx, findings).on_conflict_do_nothing()
         tx.execute(once, [{"revision_id": pending.id, **finding_to_row(finding)} for finding in found])
-        _count_hidden(tx, {finding.suppression_id for finding in found})
-
-
-def _count_hidden(tx: Connection, ids: set[int | None]) -> None:
-    for suppression_id in ids - {None}:
-        hidden = select(func.count()).where(findings.c.suppression_id == suppression_id).scalar_subquery()
-        mine = schema.suppressions.c.id == suppression_id
-        tx.execute(update(schema.suppressions).where(mine).values(hidden_count=hidden))
+    hiding |= {finding.suppression_id for finding in found if finding.suppression_id is not None}
+    suppressions.recount(tx, hiding)
 
 
 def record_change(

@@ -219,11 +219,11 @@ suppressions = Table(
     metadata,
     _id(),
     *map(_maybe_text, ("subject", "rule_id", "text_hash", "person_key")),
+    *map(_maybe_text, ("label", "rule_place", "ended_by")),  # the first two: what of it may be said aloud, frozen
     *_texts("why", "by_whom"),
     *map(_at, ("at", "until")),
     _count("hidden_count"),
     *map(_maybe_at, ("warned_at", "ended_at")),
-    _maybe_text("ended_by"),
 )
 findings = Table(
     "findings",
@@ -301,11 +301,7 @@ reviews = Table(
 responses = Table(
     "responses",
     metadata,
-    _id(),
-    _of("alert_id", "alerts.id"),
-    *_texts("step", "by_whom"),
-    _words("note"),
-    _at("at"),
+    *(_id(), _of("alert_id", "alerts.id"), *_texts("step", "by_whom"), _words("note"), _at("at")),
     UniqueConstraint("alert_id", "step"),
 )
 rescans = Table(

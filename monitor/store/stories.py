@@ -10,9 +10,11 @@ from monitor.model.findings import Finding, Reason
 from monitor.model.messages import AlertState, EventKind, Found, Spread, Verdict
 from monitor.model.posts import Evidence, Part, PostKind
 from monitor.model.rulebook import Severity
+from monitor.review import StepRow
 from monitor.store.frozen import finding_from_row, findings_from_json, parts_from_json, reason_from_json
 from monitor.store.outbox import DeliveryRow, list_deliveries
 from monitor.store.pictures import pictures_of
+from monitor.store.responses import response_to
 from monitor.store.schema import (
     accounts,
     alert_events,
@@ -102,6 +104,7 @@ class AlertStory:
     findings: tuple[Finding, ...]  # in the text as it is now
     pictures: tuple[Evidence, ...]  # of all its texts
     spread: Spread
+    response: tuple[StepRow, ...]  # what is done about it
 
 
 # --- looking --------------------------------------------------------------------------------------------------------
@@ -147,6 +150,7 @@ def show_alert(tx: Connection, number: int) -> AlertStory | None:
         findings=tuple(f for f in findings_of(tx, post.revision_id) if f.subject == alert.subject),
         pictures=pictures_of(tx, alert.post_id),
         spread=spread_of(tx, post.id),
+        response=response_to(tx, number),
     )
 
 

@@ -4,18 +4,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from typing import Final
 
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from monitor.clock import Clock
 from monitor.errors import LeakMonitorError
 from monitor.metrics import PREFIX, Metrics
 from monitor.model.messages import ReceiverState
-from monitor.store import Store, status
+from monitor.store import Store, status, suppressions, timing
+from monitor.timing import Stage, Times, lengths_of
 from monitor.web.health import Report
+
+ANSWER_BUCKETS_S: Final = (60, 180, 300, 600, 1800, 3600, 10_800, 21_600, 86_400, 604_800)
 
 
 def add_metrics(app: FastAPI, metrics: Metrics, store: Store, clock: Clock, report: Callable[[], Report]) -> None:
@@ -50,12 +54,17 @@ class _Page(Collector):
         try:
             with self.store.read() as tx:
                 counts, standing = status.counts(tx, now), status.standing(tx)
+                quiet, times = suppressions.list_suppressions(tx, now), timing.times_of(tx)
         except LeakMonitorError:
             yield _one("database_up", "1 if the database answers.", 0)
             return
         yield _one("database_up", "1 if the database answers.", 1)
         yield from work(counts, now)
         yield from details(standing)
+        hidden = (((str(row.number),), float(row.hidden_count)) for row in quiet)
+        told = "Findings that a suppression in force has hidden, by its number."
+        yield _many("suppressed_findings", told, ["suppression"], hidden)
+        yield answers(times)
 
 
 def work(counts: status.Counts, now: datetime) -> Iterator[Metric]:
@@ -87,6 +96,21 @@ def details(standing: status.Standing) -> Iterator[Metric]:
     yield _many(
         "open_incidents", "Our own troubles that are not over, by kind.", ["kind"], _pairs(standing.open_incidents)
     )
+
+
+def answers(times: Iterable[Times]) -> Metric:
+    """How long people and networks took, of all alerts that there ever were: it only grows."""
+    lengths: dict[Stage, list[float]] = {Stage.TAKEN: [], Stage.JUDGED: [], Stage.GONE: []}
+    for alert in times:
+        for stage, length_s in lengths_of(alert):
+            if stage in lengths:
+                lengths[stage].append(length_s)
+    told = "How long alerts that were told at once took to be taken and judged since seen, and gone since published."
+    family = HistogramMetricFamily(f"{PREFIX}_response_seconds", told, labels=["stage"])
+    for stage, found in lengths.items():
+        buckets = [(str(float(bound)), sum(s <= bound for s in found)) for bound in ANSWER_BUCKETS_S]
+        family.add_metric([stage], [*buckets, ("+Inf", len(found))], sum(found))
+    return family
 
 
 def _pairs(numbers: Mapping[str, float]) -> Iterator[tuple[tuple[str], float]]:

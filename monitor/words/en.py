@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from monitor.words.answers_en import ANSWERS
 from monitor.words.incidents_en import INCIDENTS
 from monitor.words.reasons_en import REASONS
 from monitor.words.robots_en import ROBOTS
@@ -262,6 +263,7 @@ SENTENCES: Final = {
     **_NAMES,
     **_CARD,
     **_FOLLOW_UPS,
+    **ANSWERS,
     **INCIDENTS,
     **_FAILURES,
     **REASONS,

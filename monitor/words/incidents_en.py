@@ -97,6 +97,18 @@ _KINDS: Final = {
     "incident_session_replaced_cause": "The network took the reserve where it refused the other.",
     "incident_session_replaced_remedy": "Nothing is missed. Sign in anew and give a new reserve to "
     "`leak-monitor accounts session NAME --reserve`.",
+    "incident_suppression_ending": "Suppression {subject} ends in {days} d: {what}",
+    "incident_suppression_ending_cause": "It has hidden {hidden} findings; after its end new posts are told again.",
+    "incident_suppression_ending_remedy": "If it is still right, make it anew with `leak-monitor suppressions add`; "
+    "else do nothing.",
+    "incident_suppression_busy": "Suppression {subject} has hidden {count} findings within a day: {what}",
+    "incident_suppression_busy_cause": "More than {most} a day is a flood, or a leak that spreads behind it.",
+    "incident_suppression_busy_remedy": "Look at them with `leak-monitor suppressions show NUMBER`; if they are "
+    "not what was meant, `leak-monitor suppressions end NUMBER`.",
+    "incident_objective_missed": "Alerts come too late: {share} % within {within} s, and {wanted} % were promised",
+    "incident_objective_missed_cause": "Of {count} alerts in {days} days {missed} came later than that, or not at all.",
+    "incident_objective_missed_remedy": "`leak-monitor status --times` shows the stage that takes so long: seen "
+    "(shorten poll_every), matched (CPU) or delivered (the receiver).",
 }
 
 INCIDENTS: Final = {**_FRAME, **_KINDS}

@@ -92,6 +92,17 @@ _KINDS: Final = {
     "incident_session_replaced_cause": "平台拒绝了原来的登录，接受了备用的。",
     "incident_session_replaced_remedy": "没有漏读。请重新登录，并把新的备用交给 "
     "`leak-monitor accounts session 名称 --reserve`。",
+    "incident_suppression_ending": "屏蔽 {subject} 还有 {days} 天到期：{what}",
+    "incident_suppression_ending_cause": "它已屏蔽 {hidden} 项发现。到期以后，新帖会重新提醒。",
+    "incident_suppression_ending_remedy": "如果仍然需要，请用 `leak-monitor suppressions add` 重新设置；否则不用处理。",
+    "incident_suppression_busy": "屏蔽 {subject} 一天内屏蔽了 {count} 项发现：{what}",
+    "incident_suppression_busy_cause": "一天超过 {most} 项，不是刷屏，就是有泄密正在它背后扩散。",
+    "incident_suppression_busy_remedy": "请用 `leak-monitor suppressions show 编号` 查看；"
+    "如果不是当初想屏蔽的，请运行 `leak-monitor suppressions end 编号`。",
+    "incident_objective_missed": "提醒来得太慢：{share}% 在 {within} 秒内送达，承诺是 {wanted}%",
+    "incident_objective_missed_cause": "{days} 天内的 {count} 条提醒中，有 {missed} 条超时或没有送达。",
+    "incident_objective_missed_remedy": "请用 `leak-monitor status --times` 查看慢在哪一步：发现（缩短 poll_every）、"
+    "判断（CPU）还是送达（接收端）。",
 }
 
 INCIDENTS: Final = {**_FRAME, **_KINDS}

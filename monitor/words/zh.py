@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from monitor.words.answers_zh import ANSWERS
 from monitor.words.incidents_zh import INCIDENTS
 from monitor.words.reasons_zh import REASONS
 from monitor.words.robots_zh import ROBOTS
@@ -260,6 +261,7 @@ SENTENCES: Final = {
     **_NAMES,
     **_CARD,
     **_FOLLOW_UPS,
+    **ANSWERS,
     **INCIDENTS,
     **_FAILURES,
     **REASONS,

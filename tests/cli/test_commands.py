@@ -7,14 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.clock import SystemClock
-from monitor.config import load_config
-from monitor.kinds import kinds
-from monitor.match import Matcher
-from monitor.net.client import Client
-from monitor.pipeline import Runtime, World, deliver_to, match_new
-from monitor.rules import load_rules
-from monitor.store import Store, queueing, receivers
+from tests.cli.flagged import leak
 from tests.cli.home import CONFIG, Home, command
 from tests.deliver.receiver import Reply, ScriptedReceiver
 from tests.fetch.feed_server import Reply as Page
@@ -29,21 +22,7 @@ def home(tmp_path: Path) -> Iterator[Home]:
 @pytest.fixture
 def flagged(home: Home) -> Home:
     """One leak has been read, judged and told."""
-    home.says("明天来看云雀9")
-    assert home.run("accounts", "fetch").code == 0
-    settings = load_config(Path(home.config), {}, kinds())
-    book = load_rules(settings.rules_dir)
-    clock = SystemClock()
-    with Store(settings.database_url) as store:
-        client = Client(elapsed_s=clock.elapsed_s, user_agent="tests")
-        world, runtime = World(store, client, clock), Runtime(settings, book, Matcher(book))
-        with store.write() as tx:
-            receivers.sync_receivers(tx, settings.receivers, clock.now())
-        match_new(world, runtime)
-        with store.write() as tx:
-            queueing.gather_digests(tx, clock.now())
-            (claimed,) = receivers.claim_receivers(tx, clock.now())
-        deliver_to(world, runtime, claimed)
+    leak(home)
     return home
 
 

@@ -469,6 +469,12 @@ DETAIL = {
     "usual": "30",
     "stage": "match",
     "what": "read lin-blog",
+    "hidden": "12",
+    "most": "50",
+    "share": "90",
+    "wanted": "95",
+    "within": "120",
+    "missed": "2",
     **MANY_BLIND,
 }
 

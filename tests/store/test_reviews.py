@@ -186,11 +186,6 @@ def test_an_alert_that_is_not_there_is_told_plainly(store: Store) -> None:
             reviews.save_review(tx, 7, Verdict.LEAK, reviewer="zhou", now=NOON)
 
 
-def test_a_suppression_of_everything_is_refused(store: Store) -> None:
-    with store.write() as tx, pytest.raises(StoreError, match="name a subject, a rule or a text"):
-        reviews.suppress(tx, why="", by_whom="zhou", until=NOON, now=NOON)
-
-
 @pytest.mark.parametrize(
     ("wanted", "numbers"),
     [

@@ -6,13 +6,12 @@ from sqlalchemy import select, update
 
 from monitor.alert import RevisionBefore, decide
 from monitor.errors import ClaimLostError
-from monitor.model.findings import Disposition
 from monitor.model.messages import AlertState, EventKind, Verdict
 from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import Kind, Severity
 from monitor.store import Store, accounts, claims, reviews, revisions
 from monitor.store.incidents import open_incident
-from monitor.store.schema import alert_events, alerts, deliveries, findings, incidents, suppressions
+from monitor.store.schema import alert_events, alerts, deliveries, findings, incidents
 from monitor.store.schema import revisions as table
 from tests.store import sample
 from tests.store.invariants import broken_invariants
@@ -132,23 +131,6 @@ def test_a_judge_whose_lease_ran_out_writes_nothing(watched: Store) -> None:
     with watched.read() as tx:
         assert sample.rows(tx, alerts, "id") == []
         assert sample.rows(tx, findings, "id") == []
-
-
-def test_what_is_suppressed_is_counted_once_however_often_it_is_judged(watched: Store) -> None:
-    until = NOON + timedelta(days=30)
-    with watched.write() as tx:
-        number = reviews.suppress(tx, why="a joke", by_whom="zhou", until=until, now=NOON, rule_id="unreleased-name")
-        (quiet,) = revisions.suppressions(tx, NOON)
-        assert (quiet.id, quiet.rule_id, quiet.subject, quiet.until) == (number, "unreleased-name", None, until)
-        assert revisions.suppressions(tx, until) == []
-    read(watched, page(post("p1")), NOON)
-    for _ in range(2):
-        (revision,) = pending(watched, NOON)
-        judge(watched, revision, [finding(disposition=Disposition.SUPPRESSED, suppression_id=number)], NOON)
-        _again(watched)
-    with watched.read() as tx:
-        assert sample.rows(tx, suppressions, "hidden_count") == [(1,)]
-        assert sample.rows(tx, alerts, "id") == []
 
 
 def test_a_text_is_judged_for_the_person_whose_account_it_is_now(watched: Store) -> None:

@@ -17,8 +17,10 @@ def upgrade() -> None:
     op.add_column("alerts", sa.Column("step", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("alerts", sa.Column("escalate_at", utc(), nullable=True))
     op.create_index(op.f("ix_alerts_escalate_at"), "alerts", ["escalate_at"])
-    for name, kind in (("person_key", sa.Text()), ("warned_at", utc()), ("ended_at", utc()), ("ended_by", sa.Text())):
-        op.add_column("suppressions", sa.Column(name, kind, nullable=True))
+    for name in ("person_key", "label", "rule_place", "ended_by"):
+        op.add_column("suppressions", sa.Column(name, sa.Text(), nullable=True))
+    for name in ("warned_at", "ended_at"):
+        op.add_column("suppressions", sa.Column(name, utc(), nullable=True))
     op.add_column("receivers", sa.Column("sent", sa.Text(), nullable=True))
     op.create_table(
         "responses",

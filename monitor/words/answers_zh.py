@@ -1,0 +1,22 @@
+"""The Chinese sentences about what is done about an alert; answers_en.py has the same codes (tested)."""
+
+from typing import Final
+
+ANSWERS: Final = {
+    "response": "处置：",
+    "step_taken": "已接手",
+    "step_contact_reached": "已联系到人",
+    "step_removal_asked": "已请求删除",
+    "step_gone": "原帖已不可见",
+    "step_decision": "决定保留",
+    "step_statement": "已发表声明",
+    "step_closed": "已关闭",
+    "step_stood": "存在 {stood}",
+    "contact": "联系人：{contact}",
+    "removal_ask": "请尽快删除{called} {time} 在{platform}的这{what}：",
+    "removal_end": "删除后无需回复，系统会自动确认。公关值班 {by}",
+    "removal_post": "条帖子",
+    "removal_reply": "条回复",
+    "removal_repost": "条转发",
+    "removal_profile": "处个人资料",
+}
