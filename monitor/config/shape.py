@@ -14,9 +14,11 @@ from monitor.config.values import (
     HOW_TO_MAKE,
     check_address,
     check_header,
+    check_host,
     check_key,
     check_line,
     check_log_target,
+    check_mailbox,
     check_place,
     check_variable,
     decode_secret,
@@ -25,6 +27,7 @@ from monitor.config.values import (
 )
 from monitor.model.messages import Receiver
 from monitor.model.people import Account
+from monitor.model.routes import Route
 
 # What editors are told of a value whose type in TOML is not that of the field.
 DURATION: Final = {"type": "string", "pattern": r"^\d{1,9}(\.\d{1,3})?\s*[smhd]$"}
@@ -38,6 +41,8 @@ LogTarget: TypeAlias = Annotated[str, AfterValidator(check_log_target)]
 Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s), WithJsonSchema(DURATION)]
 Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone), WithJsonSchema(_ZONE)]
 Place: TypeAlias = Annotated[Line, AfterValidator(check_place)]
+Host: TypeAlias = Annotated[Line, AfterValidator(check_host)]
+Mailbox: TypeAlias = Annotated[Line, AfterValidator(check_mailbox)]
 Language: TypeAlias = Literal["en", "zh"]
 Address: TypeAlias = Annotated[Line, AfterValidator(check_address)]  # without a path, such as "https://social.example"
 
@@ -235,6 +240,10 @@ class ReceiverTable(RouteTable):
         """Where it is, made of its own keys, as a URL."""
         raise NotImplementedError
 
+    def misfit(self, route: Route) -> tuple[str, str, str] | None:  # noqa: ARG002 - most go by any route
+        """What its keys may not say together, or with that route: the key, the problem, the cure."""
+        return None
+
     @classmethod
     def of(cls, receiver: Receiver) -> Self:
         """The keys of this receiver, which is of this format; TypeError for one of another."""
@@ -253,6 +262,19 @@ class HookTable(ReceiverTable):
 
 class SignedTable(SecretTable, HookTable):
     """A receiver that can check who sends."""
+
+
+class PasswordTable(ReceiverTable):
+    """A receiver that is signed in to."""
+
+    password_env: Variable | None = None
+    password_file: Line | None = None
+
+
+class VariableTable(ReceiverTable):
+    """A receiver whose address is no web address, and known to the environment alone."""
+
+    url_env: Variable
 
 
 class File(Table):

@@ -3,6 +3,7 @@
 from typing import Final
 
 from monitor.words.incidents_en import INCIDENTS
+from monitor.words.outcomes_en import OUTCOMES
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -220,20 +221,6 @@ _FAILURES: Final = {
     "failure_network_remedy": "Check name resolution, certificate, firewall and proxy.",
     "failure_proxy_cause": "The proxy cannot be reached, or does not let us through.",
     "failure_proxy_remedy": "Check the proxy's address, password and rules: docs/how-to/connect-through-a-proxy.md.",
-    "outcome_delivered": "delivered",
-    "outcome_redirect": "answered with another address, which is never followed",
-    "outcome_denied": "refused us (401, 403 or 404)",
-    "outcome_refused": "refused this message (400, 413, 415 or 422)",
-    "outcome_gone": "wants no more messages (410)",
-    "outcome_throttled": "asked us to wait",
-    "outcome_server": "has a fault of its own (5xx)",
-    "outcome_http": "answered with a status that means no",
-    "outcome_timeout": "gave no whole answer in time",
-    "outcome_too_large": "answered more than we take",
-    "outcome_refused_address": "is not a public address",
-    "outcome_truncated": "broke off its answer",
-    "outcome_network": "could not be reached: name, certificate or line",
-    "outcome_proxy": "could not be reached: the proxy is away or does not let us through",
 }
 
 _REASONS: Final = {
@@ -388,6 +375,7 @@ SENTENCES: Final = {
     **_FOLLOW_UPS,
     **INCIDENTS,
     **_FAILURES,
+    **OUTCOMES,
     **_REASONS,
     **_VALUES,
     **_EXPLANATIONS,

@@ -20,6 +20,7 @@ def upgrade() -> None:
     for name, kind in (("person_key", sa.Text()), ("warned_at", utc()), ("ended_at", utc()), ("ended_by", sa.Text())):
         op.add_column("suppressions", sa.Column(name, kind, nullable=True))
     op.add_column("receivers", sa.Column("sent", sa.Text(), nullable=True))
+    op.add_column("deliveries", sa.Column("told", sa.Text(), nullable=True))
     op.create_table(
         "responses",
         sa.Column("id", sa.Integer(), primary_key=True),
