@@ -9,19 +9,12 @@ from pathlib import Path as FilePath
 from urllib.parse import SplitResult, urlsplit
 
 from monitor.config.entries import account_key, address
+from monitor.config.fields import RouteTable
 from monitor.config.lines import Path
 from monitor.config.load import read_tables
+from monitor.config.receiver_tables import HookTable, ReceiverTable, VariableTable
 from monitor.config.routes import make_network, make_route, names_proxy
-from monitor.config.shape import (
-    AccountTable,
-    AddressTable,
-    File,
-    HeartbeatTable,
-    HookTable,
-    Kinds,
-    ReceiverTable,
-    RouteTable,
-)
+from monitor.config.shape import AccountTable, AddressTable, File, HeartbeatTable, Kinds
 from monitor.config.source import Source, read_source
 from monitor.config.values import DEFAULT_PORT
 from monitor.model.routes import Proxy, Route
@@ -32,11 +25,14 @@ _UNTOLD = "not-yet-told.invalid"  # stands for the host of a proxy whose variabl
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One way out. While the variable that holds its address is not set, that is `unset`, and no host is known."""
+    """One way out. While the variable that holds its address is not set, that is `unset`, and no host is known.
+
+    So it is too where only a library can read the address.
+    """
 
     host: str | None
     port: int | None
-    protocol: str | None  # http, https, socks5 or socks5h
+    protocol: str | None  # http, https, smtp, smtps, socks5 or socks5h
     via: str | None  # host and port of the proxy, or $ and the variable that is to hold them; None: directly
     unset: str | None
     why: tuple[str, ...]  # such as "account lin-weibo"
@@ -72,6 +68,9 @@ def _ways(file: File, source: Source) -> Iterator[tuple[Need, Need | None]]:
     for table, at, why in _entries(file):
         route = make_route(table, at, source, network)
         variable = (table if names_proxy(table) else file.network).proxy_env
+        if isinstance(table, VariableTable):  # a library goes there by itself, and only it can read the address
+            yield Need(None, None, None, None, table.url_env, (why,)), None
+            continue
         for need in _needs(table, at, why, source):
             yield _by_route(need, route, variable)
     if file.heartbeat.url or file.heartbeat.url_env:

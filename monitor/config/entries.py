@@ -7,21 +7,11 @@ from typing import TypeVar
 from urllib.parse import SplitResult
 from zoneinfo import ZoneInfo
 
+from monitor.config.fields import OneSecretTable, SecretTable
 from monitor.config.lines import Path
+from monitor.config.receiver_tables import HookTable, PasswordTable, ReceiverTable, VariableTable
 from monitor.config.routes import make_route
-from monitor.config.shape import (
-    AccountTable,
-    AddressTable,
-    File,
-    HeartbeatTable,
-    Home,
-    HookTable,
-    OneSecretTable,
-    PersonTable,
-    PushedTable,
-    ReceiverTable,
-    SecretTable,
-)
+from monitor.config.shape import AccountTable, AddressTable, File, HeartbeatTable, Home, PersonTable, PushedTable
 from monitor.config.source import Source
 from monitor.config.values import (
     carries_key,
@@ -178,12 +168,16 @@ def _headers(table: AccountTable, at: Path, source: Source) -> dict[str, str]:
 def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source: Source) -> Receiver:
     if not (table.alerts or table.ops):
         raise source.error((*at, "alerts"), f"{table.key} is told of nothing", "set alerts = true, ops = true, or both")
+    route = make_route(table, at, source, network)
+    if wrong := table.misfit(route):
+        key, problem, fix = wrong
+        raise source.error((*at, key), f"{key} {problem}", fix)
     show = table.show or ("post" if table.internal else "minimal")
     return Receiver(
         key=table.key,
         format=table.format,
         url=_address_of_receiver(table, at, source),
-        secrets=_secrets(table, at, source) if isinstance(table, OneSecretTable) else (),
+        secrets=_secrets_of_receiver(table, at, source),
         show=Disclosure(show),
         language=table.language or file.language,
         timezone=table.timezone or file.timezone,
@@ -192,12 +186,23 @@ def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source
         alerts=table.alerts,
         ops=table.ops,
         allow_private_network=table.allow_private_network,
-        route=make_route(table, at, source, network),
+        route=route,
         options=table,
     )
 
 
+def _secrets_of_receiver(table: ReceiverTable, at: Path, source: Source) -> tuple[bytes, ...]:
+    if isinstance(table, OneSecretTable):
+        return _secrets(table, at, source)
+    if not isinstance(table, PasswordTable):
+        return ()
+    password = _secret("password", table.password_env, table.password_file, at, source, check_header_value)
+    return (password.encode(),) if password else ()
+
+
 def _address_of_receiver(table: ReceiverTable, at: Path, source: Source) -> str:
+    if isinstance(table, VariableTable):
+        return source.variable((*at, "url_env"), table.url_env)
     if not isinstance(table, HookTable):
         return table.address()
     url, _ = address(table, at, source, plain_http=table.internal)

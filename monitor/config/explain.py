@@ -27,6 +27,8 @@ _TYPES = {
     "int_type": ("must be a whole number", "write it without quotes"),
     "list_type": ("must be a list", "put it in [ ]; for tables write the header in [[ ]]"),
     "dict_type": ("must be a table", 'write it as { Name = "VARIABLE" }'),
+    "too_short": ("must not be empty", "write at least one"),
+    "too_long": ("has too many values", "leave some out"),
     "date_type": ("must be a date", "write it without quotes, as in 2027-06-30"),
     "model_type": ("must be a table", "write its header in [ ] and its keys below"),
     "model_attributes_type": ("must be a table", "write its header in [ ] and its keys below"),

@@ -7,8 +7,9 @@ from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path as FilePath
 
+from monitor.config.fields import RouteTable
 from monitor.config.lines import Path
-from monitor.config.shape import NetworkTable, RouteTable
+from monitor.config.shape import NetworkTable
 from monitor.config.source import Source
 from monitor.config.values import Refused, check_proxy
 from monitor.model.routes import DIRECT, PUBLIC, SYSTEM, Places, Proxy, Route

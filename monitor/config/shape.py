@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal, Self, Union, get_args
+from typing import Annotated, Any, Literal, Self, Union, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, create_model
@@ -13,25 +13,21 @@ from monitor.config.duties import BranchTable, DutyTable, EscalationTable, Membe
 from monitor.config.fields import (
     Address,
     Contact,
-    Graded,
     Header,
     Key,
     Language,
     Line,
     LogTarget,
     Place,
+    RouteTable,
     Seconds,
+    SecretTable,
     Table,
     Variable,
     Zone,
 )
 from monitor.config.lines import Path
-from monitor.config.values import (
-    HOW_TO_MAKE,
-    check_header_value,
-    decode_secret,
-)
-from monitor.model.messages import Receiver
+from monitor.config.receiver_tables import ReceiverTable
 from monitor.model.people import Account
 
 
@@ -66,16 +62,6 @@ class WebTable(Table):
     host: Line = "127.0.0.1"
     port: int = Field(default=8080, ge=1, le=65535)
     public_url: Address | None = None
-
-
-class RouteTable(Table):
-    """How something is reached: stands in [network], and in accounts and receivers that differ from it."""
-
-    proxy: Line | None = None
-    proxy_env: Variable | None = None
-    proxy_file: Line | None = None
-    no_proxy: list[Place] | None = None
-    trust: Line | None = None
 
 
 class NetworkTable(RouteTable):
@@ -172,28 +158,6 @@ class AddressTable(AccountTable):
     url_env: Variable | None = None
 
 
-class OneSecretTable(Table):
-    """Where a secret is to be found that both sides sign with: by the Standard Webhooks specification, if not said."""
-
-    key: Key
-    needs_secret: ClassVar[bool] = True
-    how_to_get: ClassVar[str] = HOW_TO_MAKE
-    secret_env: Variable | None = None
-    secret_file: Line | None = None
-
-    @staticmethod
-    def check_secret(text: str) -> bytes:
-        """The bytes to sign with; Refused if this is no such secret."""
-        return decode_secret(text)
-
-
-class SecretTable(OneSecretTable):
-    """A secret beside which the one before stands, while it is being changed."""
-
-    previous_secret_env: Variable | None = None
-    previous_secret_file: Line | None = None
-
-
 class PushedTable(SecretTable, AccountTable):
     """An account whose posts are sent to us, signed: nobody is asked, so it has no address."""
 
@@ -218,63 +182,6 @@ class PersonTable(Table):
     called: Line | None = None
     contacts: list[Contact] = []
     accounts: list[AccountTable] = []
-
-
-class ReceiverTable(RouteTable):
-    """[[receivers]]: the keys of every format. Each format adds its own, see monitor.deliver.FORMATS."""
-
-    robot: ClassVar[bool] = False  # it shows what it is sent in a group, and nothing comes back from there
-    format: str
-    key: Key
-    internal: bool = False
-    show: Literal["minimal", "post", "full"] | None = None
-    language: Language | None = None
-    timezone: Zone | None = None
-    min_severity: Graded = "low"
-    most_an_hour: int = Field(default=30, ge=1, le=1000)
-    alerts: bool = True
-    ops: bool = False
-    allow_private_network: bool = False
-
-    def address(self) -> str:
-        """Where it is, made of its own keys, as a URL."""
-        raise NotImplementedError
-
-    @classmethod
-    def of(cls, receiver: Receiver) -> Self:
-        """The keys of this receiver, which is of this format; TypeError for one of another."""
-        if not isinstance(receiver.options, cls):
-            raise TypeError(f"{receiver.key} is no receiver of {cls.__name__}")
-        return receiver.options
-
-
-class HookTable(ReceiverTable):
-    """A receiver that is an address. Of a robot of a chat tool, whoever knows it can post: it is a secret."""
-
-    address_is_secret: ClassVar[bool] = True
-    url: Line | None = None
-    url_env: Variable | None = None
-
-
-class SignedTable(SecretTable, HookTable):
-    """A receiver that can check who sends."""
-
-
-class RobotTable(HookTable):
-    """A robot in a group of a chat tool."""
-
-    robot: ClassVar[bool] = True
-
-
-class SignedRobotTable(OneSecretTable, RobotTable):
-    """A robot that can check who sends, by the one secret that its settings show."""
-
-    needs_secret: ClassVar[bool] = False
-
-    @staticmethod
-    def check_secret(text: str) -> bytes:
-        """The secret as the tool shows it."""
-        return check_header_value(text).encode()
 
 
 class File(Table):

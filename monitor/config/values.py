@@ -5,7 +5,7 @@ import re
 from datetime import time
 from difflib import get_close_matches
 from hashlib import sha256
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -35,6 +35,7 @@ _NOT_IN_URL = re.compile(r"[\x00-\x20\x7f\\<>\"]")
 _SOCKS_WORDS = re.compile(r"[ -~]{0,255}\n[ -~]{0,255}")  # RFC 1929, and python-socks takes ASCII alone
 _PROXIES: Final = ("http", "https", "socks5", "socks5h")
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
+_MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'+*/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
 DEFAULT_PORT = {"http": 80, "https": 443}
 _NO_SUCH_CITY = {"Asia/Beijing": "Asia/Shanghai", "China": "Asia/Shanghai", "CST": "Asia/Shanghai"}
 
@@ -170,6 +171,26 @@ def check_proxy(text: str) -> Proxy:
             "has a user name or password that SOCKS cannot carry", "take up to 255 characters of ASCII for each"
         )
     return Proxy(parts.scheme, parts.hostname or "", parts.port or 0, user, password)
+
+
+def check_host(text: str) -> str:
+    """The name or address of one host, in lower case."""
+    name = text.lower().rstrip(".")
+    try:
+        return str(ip_address(name))
+    except ValueError:
+        pass
+    if not _NAME.fullmatch(name) or name.rpartition(".")[2].isdigit():
+        raise Refused("is no host", 'write it without scheme and port, as in "mail.yunque.example"')
+    return name
+
+
+def check_mailbox(text: str) -> str:
+    """The address of a mailbox, and nothing beside it: a second one, or a header, cannot hide in it."""
+    if not _MAILBOX.fullmatch(text):
+        fix = 'write the address alone, in ASCII, as in "comms@yunque.example"'
+        raise Refused("holds what is no address of a mailbox", fix)
+    return text
 
 
 def check_place(text: str) -> str:

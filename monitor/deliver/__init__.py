@@ -8,13 +8,17 @@ Formats are pure and are listed here, not discovered.
 from datetime import datetime
 from typing import Protocol
 
-from monitor.config.shape import ReceiverTable
+from monitor.config.receiver_tables import ReceiverTable
+from monitor.deliver.apprise import Apprise
 from monitor.deliver.dingtalk import DingTalk
 from monitor.deliver.feishu import Feishu
 from monitor.deliver.judge import Judgement
+from monitor.deliver.mail import Mail
+from monitor.deliver.slack import Slack
+from monitor.deliver.teams import Teams
 from monitor.deliver.webhook import Webhook
 from monitor.deliver.wecom import WeCom
-from monitor.model.messages import Cap, Message, Receiver, Request, Sealed
+from monitor.model.messages import Cap, Handed, Letter, Message, Receiver, Request, Sealed
 
 
 class Format(Protocol):
@@ -34,7 +38,7 @@ class Format(Protocol):
         """The request of a message, made once for all attempts; RenderError if it cannot be put into words."""
         ...
 
-    def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Sealed:
+    def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Sealed | Letter | Handed:
         """An attempt: the request with what each attempt carries anew, such as its signature."""
         ...
 
@@ -48,4 +52,8 @@ FORMATS: dict[str, Format] = {
     "feishu": Feishu(),
     "dingtalk": DingTalk(),
     "wecom": WeCom(),
+    "slack": Slack(),
+    "teams": Teams(),
+    "mail": Mail(),
+    "apprise": Apprise(),
 }

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar, Final, Literal, TypeAlias
 from urllib.parse import quote, urlencode
 
-from monitor.config.shape import SignedRobotTable
+from monitor.config.receiver_tables import SignedRobotTable
 from monitor.deliver.card import Card
 from monitor.deliver.codes import Hints, judge_code
 from monitor.deliver.fitting import fitted

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import ClassVar, Final, Literal, TypeAlias
 
-from monitor.config.shape import SignedRobotTable
+from monitor.config.receiver_tables import SignedRobotTable
 from monitor.deliver.card import Card, Link, Tone
 from monitor.deliver.codes import Hints, judge_code
 from monitor.deliver.fitting import fitted

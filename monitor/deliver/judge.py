@@ -47,6 +47,7 @@ class Outcome:
     code: str
     status: int | None = None
     retry_after_s: float | None = None
+    told: tuple[str, ...] = ()  # who took it, where some did not
 
 
 def judge_status(status: int) -> Judgement:

@@ -1,11 +1,13 @@
-"""One attempt: the only code that posts to a receiver."""
+"""One attempt: the only code that sends to a receiver."""
 
 from datetime import datetime
 
 from monitor.deliver import FORMATS
+from monitor.deliver.apprise import hand_over
 from monitor.deliver.judge import Meaning, Outcome, wish_s
+from monitor.deliver.mail import judge_reply
 from monitor.errors import TransportError
-from monitor.model.messages import Receiver, Request
+from monitor.model.messages import Handed, Letter, Receiver, Request, Sealed
 from monitor.net.client import DELIVERY_LIMITS, Client, Limits
 
 
@@ -18,24 +20,44 @@ def send(
     *,
     limits: Limits = DELIVERY_LIMITS,
 ) -> Outcome:
-    """Post a frozen request once and say how it ended; trouble on the way is an outcome, not an exception.
+    """Send a frozen request once and say how it ended; trouble on the way is an outcome, not an exception.
 
     An answer that does not end in time or size counts as none, whatever its status: the message goes out again under
     the same id, which the receiver ignores.
     """
-    style = FORMATS[receiver.format]
-    sealed = style.seal(receiver, message_id, request, now)
+    sealed = FORMATS[receiver.format].seal(receiver, message_id, request, now)
     try:
-        answer = client.post(
-            sealed.url,
-            body=sealed.body,
-            headers=sealed.headers,
-            limits=limits,
-            allow_private=receiver.allow_private_network,
-            route=receiver.route,
-        )
+        if isinstance(sealed, Letter):
+            return _mail(client, receiver, sealed, request, limits)
+        if isinstance(sealed, Handed):
+            judged = FORMATS[receiver.format].judge(int(hand_over(sealed)), b"")
+            return Outcome(judged.meaning, judged.code)
+        return _post(client, receiver, sealed, now, limits)
     except TransportError as error:
         return Outcome(Meaning.BACK_OFF, error.failure, error.status)
-    judged = style.judge(answer.status, answer.body)
+
+
+def _post(client: Client, receiver: Receiver, sealed: Sealed, now: datetime, limits: Limits) -> Outcome:
+    answer = client.post(
+        sealed.url,
+        body=sealed.body,
+        headers=sealed.headers,
+        limits=limits,
+        allow_private=receiver.allow_private_network,
+        route=receiver.route,
+    )
+    judged = FORMATS[receiver.format].judge(answer.status, answer.body)
     wish = wish_s(answer.status, answer.headers, now)
     return Outcome(judged.meaning, judged.code, answer.status, judged.wait_s if wish is None else wish)
+
+
+def _mail(client: Client, receiver: Receiver, letter: Letter, request: Request, limits: Limits) -> Outcome:
+    """Those who have it are told of, so that only the others are tried again."""
+    if not letter.to:  # who had not taken it is no longer configured
+        return Outcome(Meaning.DELIVERED, "delivered")
+    reply = client.mail(letter, limits=limits, allow_private=receiver.allow_private_network, route=receiver.route)
+    judged = judge_reply(reply)
+    refused = {address for address, _ in reply.refused}
+    took = [address for address in letter.to if address not in refused] if judged.code == "partly" else []
+    code = min((code for _, code in reply.refused), default=reply.code)
+    return Outcome(judged.meaning, judged.code, code if code > 0 else None, told=(*request.told, *took))

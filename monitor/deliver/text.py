@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.deliver.card import Card, Link, Tone, plain
+from monitor.deliver.inert import safe_url
 from monitor.deliver.trouble import incident_lines
 from monitor.model.messages import (
     Digest,
@@ -97,7 +98,9 @@ def _links(notice: Notice, receiver: Receiver) -> tuple[Link, ...]:
     post = None if receiver.show is Disclosure.MINIMAL else notice.post_url
     wanted = (("link_take", notice.take_url), ("link_view", notice.view_url), ("link_post", post))
     return tuple(
-        Link(say(receiver.language, code), _neutral(url)) for code, url in wanted if url and url.startswith(_WEB)
+        Link(say(receiver.language, code), safe_url(_neutral(url)))
+        for code, url in wanted
+        if url and url.startswith(_WEB)
     )
 
 

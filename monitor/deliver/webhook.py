@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime
 from typing import ClassVar, Final, Literal, TypeAlias
 
-from monitor.config.shape import SignedTable
+from monitor.config.receiver_tables import SignedTable
 from monitor.deliver.judge import Judgement, judge_status
 from monitor.deliver.signing import sign
 from monitor.deliver.text import number_of, readable

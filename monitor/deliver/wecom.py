@@ -9,7 +9,7 @@ import json
 from datetime import datetime
 from typing import Final, Literal
 
-from monitor.config.shape import RobotTable
+from monitor.config.receiver_tables import RobotTable
 from monitor.deliver.card import Card
 from monitor.deliver.codes import judge_code
 from monitor.deliver.fitting import fitted

@@ -124,6 +124,7 @@ class NextStep:
     status: int | None
     outcome: str
     refused: bool = False  # the receiver took the request but not this body
+    told: tuple[str, ...] = ()  # the addresses that have it, where one receiver has several and not all took it
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ class Request:
 
     body: bytes
     content_type: str
+    told: tuple[str, ...] = ()  # the addresses that took it at an earlier attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,29 @@ class Sealed:
     url: str = field(repr=False)
     body: bytes
     headers: Args
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One attempt by mail: the whole MIME message, and its envelope."""
+
+    host: str
+    port: int
+    security: str  # starttls | tls | none
+    sender: str
+    to: tuple[str, ...]
+    body: bytes = field(repr=False)
+    user: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """One attempt that a library makes by itself, past our guard and our proxies."""
+
+    url: str = field(repr=False)
+    title: str = field(repr=False)
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

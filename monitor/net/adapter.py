@@ -85,13 +85,13 @@ class GuardedAdapter(HTTPAdapter):
     """Used without a Session, so that nothing is remembered; the Line in use says by which proxy a request goes."""
 
     def __init__(self, tls: ssl.SSLContext) -> None:
-        self._tls = tls
+        self.tls = tls
         self._by_proxy: dict[Proxy, ProxyManager] = {}
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *_args: object, **_kwargs: object) -> None:
         """One pool for each host; requests calls this while it is made."""
-        self.poolmanager = PoolManager(ssl_context=self._tls, cert_reqs="CERT_REQUIRED")
+        self.poolmanager = PoolManager(ssl_context=self.tls, cert_reqs="CERT_REQUIRED")
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def get_connection_with_tls_context(
@@ -127,8 +127,8 @@ class GuardedAdapter(HTTPAdapter):
             made = ProxyManager(
                 f"{proxy.scheme}://{proxy.place}",
                 proxy_headers=_password(proxy),
-                proxy_ssl_context=self._tls,
-                ssl_context=self._tls,
+                proxy_ssl_context=self.tls,
+                ssl_context=self.tls,
                 cert_reqs="CERT_REQUIRED",
             )
             made.pool_classes_by_scheme = _POOLS

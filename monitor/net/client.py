@@ -1,6 +1,7 @@
 """The HTTP client: bounded in time, bytes and hops; every failure is a TransportError that tells no secret."""
 
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ import requests
 import urllib3
 
 from monitor.errors import Failure, TransportError, own_trouble
+from monitor.model.messages import Letter
 from monitor.model.routes import DIRECT, Route
 from monitor.net.adapter import GuardedAdapter, tls_trusting
 from monitor.net.guard import check_url
 from monitor.net.line import Dialler, Line, Resolver, line_in_use, look_up
+from monitor.net.smtp import Reply, deliver
 
 _FOLLOWED = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
@@ -121,6 +124,19 @@ class Client:
         request = requests.Request("POST", url, data=body, headers={**self._headers, **headers})
         return self._exchange(request, self._line(limits, route, allow_private=allow_private), limits)[0]
 
+    def mail(
+        self,
+        letter: Letter,
+        *,
+        limits: Limits = DELIVERY_LIMITS,
+        allow_private: bool = False,
+        route: Route = DIRECT,
+    ) -> Reply:
+        """Send a letter once; raises TransportError as `get` does, and for a proxy that carries no mail."""
+        line = self._line(limits, route, allow_private=allow_private)
+        with _named_failures(letter.host):
+            return deliver(letter, line.towards(letter.host), self._adapter(route.trust).tls)
+
     def close(self) -> None:
         """Give back what the pools of hosts hold."""
         with self._making:
@@ -213,7 +229,7 @@ _FAILURES: tuple[tuple[tuple[type[Exception], ...], Failure, str], ...] = (
     ((requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError), Failure.TIMEOUT, "{} did not answer in time"),
     ((requests.exceptions.ProxyError,), Failure.PROXY, "the proxy for {} cannot be used"),
     (
-        (requests.exceptions.SSLError, urllib3.exceptions.SSLError),
+        (requests.exceptions.SSLError, urllib3.exceptions.SSLError, ssl.SSLError),
         Failure.NETWORK,
         "{} offers no TLS connection that can be trusted",
     ),

@@ -1,5 +1,6 @@
 """T3: one message to one receiver, from waiting to delivered."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -66,6 +67,7 @@ class ClaimedDelivery:
     created_at: datetime
     body: bytes | None = None
     content_type: str | None = None
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def claim_delivery(tx: Connection, receiver_key: str, now: datetime, *, lease_s:
                 created_at=row.queued_at,
                 body=row.body,
                 content_type=row.content_type,
+                told=tuple(json.loads(row.told or "[]")),
             )
             for row in rows
         ),
@@ -178,6 +181,7 @@ def _settle_delivery(tx: Connection, delivery: ClaimedDelivery, step: NextStep, 
         claimed_until=None,
         refusals=delivery.refusals + step.refused,
         delivered_at=now if delivered else deliveries.c.delivered_at,
+        told=None if delivered else json.dumps(step.told) if step.told else deliveries.c.told,
         last_error="" if delivered else error,
     )
 

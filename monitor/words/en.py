@@ -4,6 +4,7 @@ from typing import Final
 
 from monitor.words.answers_en import ANSWERS
 from monitor.words.incidents_en import INCIDENTS
+from monitor.words.outcomes_en import OUTCOMES
 from monitor.words.reasons_en import REASONS
 from monitor.words.robots_en import ROBOTS
 
@@ -242,20 +243,6 @@ _FAILURES: Final = {
     "failure_network_remedy": "Check name resolution, certificate, firewall and proxy.",
     "failure_proxy_cause": "The proxy cannot be reached, or does not let us through.",
     "failure_proxy_remedy": "Check the proxy's address, password and rules: docs/how-to/connect-through-a-proxy.md.",
-    "outcome_delivered": "delivered",
-    "outcome_redirect": "answered with another address, which is never followed",
-    "outcome_denied": "refused us (401, 403 or 404)",
-    "outcome_refused": "refused this message: its form or size",
-    "outcome_gone": "wants no more messages: the address or the robot is gone",
-    "outcome_throttled": "asked us to wait",
-    "outcome_server": "has a fault of its own (5xx)",
-    "outcome_http": "answered with a status that means no",
-    "outcome_timeout": "gave no whole answer in time",
-    "outcome_too_large": "answered more than we take",
-    "outcome_refused_address": "is not a public address",
-    "outcome_truncated": "broke off its answer",
-    "outcome_network": "could not be reached: name, certificate or line",
-    "outcome_proxy": "could not be reached: the proxy is away or does not let us through",
 }
 
 SENTENCES: Final = {
@@ -266,6 +253,7 @@ SENTENCES: Final = {
     **ANSWERS,
     **INCIDENTS,
     **_FAILURES,
+    **OUTCOMES,
     **REASONS,
     **ROBOTS,
 }

@@ -4,6 +4,7 @@ from typing import Final
 
 from monitor.words.answers_zh import ANSWERS
 from monitor.words.incidents_zh import INCIDENTS
+from monitor.words.outcomes_zh import OUTCOMES
 from monitor.words.reasons_zh import REASONS
 from monitor.words.robots_zh import ROBOTS
 
@@ -240,20 +241,6 @@ _FAILURES: Final = {
     "failure_network_remedy": "请检查域名解析、证书、防火墙和代理。",
     "failure_proxy_cause": "代理连不上，或不让我们通过。",
     "failure_proxy_remedy": "请检查代理的地址、密码和规则：docs/how-to/connect-through-a-proxy.md。",
-    "outcome_delivered": "已送达",
-    "outcome_redirect": "要求跳转到别的地址，我们从不跟随",
-    "outcome_denied": "拒绝了我们（401、403 或 404）",
-    "outcome_refused": "拒绝了这条消息（格式或大小不对）",
-    "outcome_gone": "不再接收消息：地址或机器人已不存在",
-    "outcome_throttled": "要求我们等待",
-    "outcome_server": "自身出错（5xx）",
-    "outcome_http": "返回了表示拒绝的状态",
-    "outcome_timeout": "没有在限定时间内完整回应",
-    "outcome_too_large": "回应超过我们接受的大小",
-    "outcome_refused_address": "不是公网地址",
-    "outcome_truncated": "回应中途断开",
-    "outcome_network": "连不上：域名、证书或线路有问题",
-    "outcome_proxy": "连不上：代理不在或不让我们通过",
 }
 
 SENTENCES: Final = {
@@ -264,6 +251,7 @@ SENTENCES: Final = {
     **ANSWERS,
     **INCIDENTS,
     **_FAILURES,
+    **OUTCOMES,
     **REASONS,
     **ROBOTS,
 }

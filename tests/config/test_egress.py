@@ -107,3 +107,37 @@ def test_the_heartbeat_and_a_syslog_are_ways_out_too(tmp_path: Path) -> None:
     assert Need("hc.example", 443, "https", corporate, None, ("heartbeat",)) in found
     assert Need("logs.example", 1514, "syslog", None, None, ("log",)) in found
     assert "secret" not in repr(found)
+
+
+OFFICES = """
+[[receivers]]
+key = "duty"
+format = "mail"
+host = "mail.yunque.example"
+security = "tls"
+from = "alerts@yunque.example"
+to = ["zhou@yunque.example"]
+user = "alerts"
+password_env = "UNSET_PASSWORD"
+proxy = "none"
+
+[[receivers]]
+key = "chat"
+format = "slack"
+url_env = "UNSET_HOOK"
+
+[[receivers]]
+key = "rest"
+format = "apprise"
+url_env = "REST_URL"
+allow_unguarded = true
+"""
+
+
+def test_mail_servers_hooks_and_what_only_a_library_knows_are_ways_out_too(tmp_path: Path) -> None:
+    environ = {"CORP_PROXY": "http://proxy.example:3128", "REST_URL": "ntfy://hush"}
+    found = needs(FILE + OFFICES, tmp_path, environ)
+    assert Need("mail.yunque.example", 465, "smtps", None, None, ("receiver duty",)) in found
+    assert Need(None, None, None, "proxy.example:3128", "UNSET_HOOK", ("receiver chat",)) in found
+    assert Need(None, None, None, None, "REST_URL", ("receiver rest",)) in found, "it goes by no proxy of ours"
+    assert "hush" not in repr(found)

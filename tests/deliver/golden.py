@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from monitor.deliver import FORMATS
+from monitor.deliver.mail import MailTable
 from monitor.model.findings import Reason
 from monitor.model.messages import (
     Digest,
@@ -35,7 +36,17 @@ LANGUAGES: Final = ("zh", "en")
 LONGEST: Final = (
     4000  # characters of a text that stand in a file; of longer ones, and of lists, their beginning, size and digest
 )
-RECEIVERS: Final[Mapping[str, Mapping[str, Any]]] = {}  # what a receiver of a format needs besides a web address
+# What a receiver of a format needs besides a web address.
+MAILBOX: Final = MailTable.model_validate(
+    {
+        "format": "mail",
+        "key": "comms",
+        "host": "mail.yunque.example",
+        "from": "alerts@yunque.example",
+        "to": ["duty@yunque.example"],
+    }
+)
+RECEIVERS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType({"mail": {"options": MAILBOX}})
 
 HOSTILE: Final = MappingProxyType(
     {

@@ -3,10 +3,14 @@
 A tool that shows text as it is may still make links of whatever looks like an address, so that counts as a link.
 """
 
+import email
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from html.parser import HTMLParser
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
@@ -84,6 +88,74 @@ def read_wecom(request: Request) -> Shown:
     )
 
 
+def read_slack(request: Request) -> Shown:
+    """Blocks: everything in them is plain text, which makes no links; only buttons open anything."""
+    document = json.loads(request.body)
+    texts = [found for found in _tables(document["blocks"]) if isinstance(found.get("text"), str)]
+    return Shown(
+        title=document["blocks"][0]["text"]["text"],
+        text="\n".join(found["text"] for found in texts),
+        links=tuple(found["url"] for found in _tables(document["blocks"]) if found.get("type") == "button"),
+        mentions=tuple(re.findall(r"<[!@#][^>]*>", document["text"])),
+        markup=tuple(found["type"] for found in texts if found["type"] != "plain_text"),
+        size=len(request.body),
+        limit=40_000,
+    )
+
+
+def read_teams(request: Request) -> Shown:
+    """An adaptive card: its texts are Markdown, of which nothing may be left; only actions open anything."""
+    (attachment,) = json.loads(request.body)["attachments"]
+    card = attachment["content"]
+    reader = MarkdownIt("commonmark", {"html": True})
+    parsed = [reader.parseInline(block["text"])[0].children or [] for block in _tables(card) if "text" in block]
+    shown = ["".join(token.content for token in tokens if token.type.startswith("text")) for tokens in parsed]
+    plain = ("text", "text_special", "softbreak")
+    return Shown(
+        title=shown[0],
+        text="\n".join(shown),
+        links=tuple(action["url"] for action in card["actions"]),
+        markup=tuple(token.type for tokens in parsed for token in tokens if token.type not in plain),
+        size=len(request.body),
+        limit=28 * 1024,
+    )
+
+
+def read_mail(request: Request) -> Shown:
+    """Its HTML: only what is marked as a link opens, and nothing is fetched."""
+    mail = email.message_from_bytes(request.body, policy=SMTP)
+    assert isinstance(mail, EmailMessage)
+    html = mail.get_body(("html",))
+    assert html is not None
+    page = _Page(html.get_content())
+    return Shown(
+        title=str(mail["Subject"]),
+        text="".join(page.texts),
+        links=tuple(value for tag, name, value in page.given if (tag, name) == ("a", "href")),
+        markup=tuple(sorted(page.tags & {"script", "img", "form", "iframe", "object", "link", "font", "b"})),
+        size=len(request.body),
+        limit=100_000,
+    )
+
+
+class _Page(HTMLParser):
+    """The texts of a page, its tags, and every attribute."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.tags: set[str] = set()
+        self.given: list[tuple[str, str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.given += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
 def _opened(url: str) -> str:
     assert url.startswith(_OPENED_BY_DINGTALK)
     asked = parse_qs(urlsplit(url).query)
@@ -104,6 +176,14 @@ def _texts(card: Any) -> Iterator[dict[str, Any]]:
 
 
 READERS: Final[Mapping[str, Callable[[Request], Shown]]] = MappingProxyType(
-    {"feishu": read_feishu, "dingtalk": read_dingtalk, "wecom": read_wecom}
+    {
+        "feishu": read_feishu,
+        "dingtalk": read_dingtalk,
+        "wecom": read_wecom,
+        "slack": read_slack,
+        "teams": read_teams,
+        "mail": read_mail,
+    }
 )
-DATA: Final = frozenset({"webhook"})  # formats that are read by programs, whose texts are what was posted
+# Formats that are read by programs, or by we do not know what: their texts are what was posted.
+DATA: Final = frozenset({"webhook", "apprise"})

@@ -125,7 +125,7 @@ def test_signatures_are_those_that_openssl_makes() -> None:
 
 def test_the_signature_stands_in_the_address_quoted() -> None:
     to = at("dingtalk", "https://oapi.dingtalk.com/robot/send?access_token=abc", SECRET)
-    sealed = FORMATS["dingtalk"].seal(to, "msg_1", FORMATS["dingtalk"].render(alert("zh", "short"), to), NOW)
+    sealed = dingtalk.DingTalk().seal(to, "msg_1", FORMATS["dingtalk"].render(alert("zh", "short"), to), NOW)
     assert sealed.url == (
         "https://oapi.dingtalk.com/robot/send?access_token=abc&timestamp=1922845213000"
         "&sign=ji6l0d%2FmHP3hG%2Bh1DROrs%2F61xiYT99UW5TM2cnrVYNQ%3D"
@@ -138,7 +138,7 @@ def test_the_signature_stands_in_the_address_quoted() -> None:
 def test_feishu_and_lark_are_told_alike(host: str) -> None:
     to = at("feishu", f"https://{host}/open-apis/bot/v2/hook/abc", "robot-secret")
     request = FORMATS["feishu"].render(alert("en", "short"), to)
-    sealed = FORMATS["feishu"].seal(to, "msg_1", request, NOW)
+    sealed = feishu.Feishu().seal(to, "msg_1", request, NOW)
     assert sealed.url == to.url
     assert sealed.body.startswith(
         b'{"timestamp":"1922845213","sign":"RJMwCLL7K459IALUBrB9jczp2AuoSOeURasnLBqt56k=","msg_type":"interactive",'

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.deliver import FORMATS
+from monitor.deliver.webhook import Webhook
 from monitor.errors import RenderError
 from monitor.model.findings import Reason
 from monitor.model.messages import Disclosure, EventKind, IncidentEvent, Message, Receiver, Request
@@ -283,7 +284,7 @@ def test_a_reason_without_a_sentence_parks_one_message_and_says_so() -> None:
 
 def test_headers_are_those_of_the_specification() -> None:
     to, request = receiver(secrets=(SECRET, OLD_SECRET)), Request(b"{}", "application/json")
-    sealed = FORMATS["webhook"].seal(to, "msg_1", request, SEEN_AT)
+    sealed = Webhook().seal(to, "msg_1", request, SEEN_AT)
     headers = sealed.headers
     assert (sealed.url, sealed.body) == (to.url, b"{}")
     assert set(headers) == {"content-type", "webhook-id", "webhook-timestamp", "webhook-signature"}
@@ -310,7 +311,7 @@ def test_the_verification_on_the_page_works() -> None:
     place: dict[str, Any] = {}
     exec(code, place)
     body = body_of(notice(), receiver())
-    headers = FORMATS["webhook"].seal(receiver(), "msg_1", Request(body, "application/json"), SEEN_AT).headers
+    headers = Webhook().seal(receiver(), "msg_1", Request(body, "application/json"), SEEN_AT).headers
     genuine = place["is_genuine"]
     assert genuine(SECRET, headers, body, SEEN_AT.timestamp() + 200)
     assert not genuine(OLD_SECRET, headers, body, SEEN_AT.timestamp())

@@ -1,0 +1,24 @@
+"""How an attempt at a receiver ended, in English; outcomes_zh.py has the same codes (tested)."""
+
+from typing import Final
+
+OUTCOMES: Final = {
+    "outcome_delivered": "delivered",
+    "outcome_redirect": "answered with another address, which is never followed",
+    "outcome_denied": "refused us: address, key or password (401, 403 or 404; a mail server: 530 to 538)",
+    "outcome_refused": "refused this message (400, 413, 415 or 422; a mail server: 550 to 554)",
+    "outcome_gone": "wants no more messages (410)",
+    "outcome_throttled": "asked us to wait",
+    "outcome_server": "has a fault of its own (5xx)",
+    "outcome_http": "answered with a status that means no",
+    "outcome_timeout": "gave no whole answer in time",
+    "outcome_too_large": "answered more than we take",
+    "outcome_refused_address": "is not a public address",
+    "outcome_truncated": "broke off its answer",
+    "outcome_network": "could not be reached: name, certificate or line",
+    "outcome_proxy": "could not be reached: the proxy is away or does not let us through",
+    "outcome_partly": "took it for some addresses and refused others, which alone are tried again",
+    "outcome_insecure": "offers no encryption (STARTTLS), so nothing was sent",
+    "outcome_smtp": "answered as a mail server that means no",
+    "outcome_not_told": "could not be told by Apprise, which does not say why",
+}
