@@ -183,11 +183,16 @@ def show_suppression(
 
 
 @app.command("end")
-def end(number: NumberArgument, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG) -> None:
+def end(
+    number: NumberArgument, by: ByOption = None, config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False
+) -> None:
     """End one now: new posts are told again. What it hid is told to nobody by itself; `suppressions show` lists it."""
     which, who = _number(number), by or actor()
     with open_store(readable_settings(config)) as store, store.write() as tx:
         row = suppressions.end_suppression(tx, which, who, SystemClock().now())
+    if as_json:
+        show.print_json({"number": which, "ended_by": who, "hidden": row.hidden_count})
+        return
     show.out().print(f"S-{which}: ended by {who}; it has hidden {row.hidden_count} findings", markup=False)
 
 

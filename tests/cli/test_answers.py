@@ -39,10 +39,10 @@ def test_what_is_done_is_noted_shown_and_taken_back(flagged: Home) -> None:
     assert first.startswith("A-1: contact_reached done by 周敏, ")
     assert flagged.run(*words, "--by", "陈立").out == first.replace("done by", "done already by")
     shown = flagged.run("alerts", "show", "1", "--lang", "zh").out
-    assert "  ✔ 已联系到人  周敏  " in shown
+    assert "  ✔ 联系到人  周敏  " in shown
     assert "on the phone" in shown
-    assert "  → 已接手\n" in shown
-    assert "  · 已请求删除\n" in shown
+    assert "  → 接手\n" in shown
+    assert "  · 请求删除\n" in shown
     (story,) = flagged.run("alerts", "show", "1", "--json").rows
     done = {step["step"]: step for step in story["response"]}
     assert (done["contact_reached"]["by"], done["contact_reached"]["note"], done["taken"]["next"]) == (

@@ -68,13 +68,17 @@ def test_one_is_made_listed_shown_and_ended(flagged: Home) -> None:
     assert "zhou: a joke" in shown.out
     (post,) = flagged.run("suppressions", "show", "1", "--json").rows
     assert (post["post"], post["person"], post["findings"]) == (2, "Lin Xiaozhou", 1)
+    assert flagged.run("suppressions", "add", "--person", "lin", *WHY, "--json").rows[0]["number"] == 2
+    assert flagged.run("suppressions", "end", "2", "--by", "chen", "--json").rows == [
+        {"number": 2, "ended_by": "chen", "hidden": 0}
+    ]
     ended = flagged.run("suppressions", "end", "1", "--by", "chen")
     assert ended.out == "S-1: ended by chen; it has hidden 1 findings\n"
     assert flagged.run("suppressions", "list", "--json").rows == []
-    (row,) = flagged.run("suppressions", "list", "--all", "--json").rows
+    row = flagged.run("suppressions", "list", "--all", "--json").rows[-1]
     assert (row["state"], row["ended_by"]) == ("ended", "chen")
     log = flagged.run("audit", "list", "--json").rows
-    assert [(line["action"], line["object"]) for line in log if line["object"].startswith("suppression")] == [
+    assert [(line["action"], line["object"]) for line in log if line["object"] == "suppression:1"] == [
         ("end_suppression", "suppression:1"),
         ("view", "suppression:1"),
         ("view", "suppression:1"),

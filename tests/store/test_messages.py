@@ -63,6 +63,7 @@ def test_a_notice_carries_all_that_a_receiver_may_be_told(watched: Store) -> Non
         lifts_at=NOON + 50 * HOUR,
         spread=Spread(1, 1, ("blog.example",), ()),
         source="feed",
+        person_key="lin",
     )
 
 
