@@ -27,6 +27,7 @@ from monitor.match import usual_client
 from monitor.model.canary import KEY
 from monitor.model.findings import Evaluation
 from monitor.model.messages import (
+    Cap,
     DeliveryState,
     EventKind,
     Found,
@@ -220,22 +221,37 @@ def deliver_to(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None
         return  # no longer configured; the next sync_receivers parks what waits
     for _ in range(DELIVERIES_A_TURN):
         world.moves.moved(f"send {claimed.key}", world.clock.elapsed_s(), turn=claimed.claim_no)
+        now = world.clock.now()
+        if (rests_until := retry.free_at(claimed.sent, _cap_of(receiver), now)) > now:
+            with world.store.write() as tx:
+                receivers.release_receiver(tx, claimed, rests_until)
+            return
         with world.store.write() as tx:
-            delivery = outbox.claim_delivery(tx, claimed.key, world.clock.now())
+            delivery = outbox.claim_delivery(tx, claimed.key, now)
         if delivery is None:
             break
-        try:
-            well = deliver_one(world, runtime, receiver, claimed, delivery)
-        except OUR_OWN as error:
-            world.owed.add(delivery, error.cure, world.clock.elapsed_s())
-            raise
-        if not well:
+        if not _deliver_or_owe(world, runtime, receiver, claimed, delivery):
             return  # it fails: its next turn is settled
-        claimed = replace(claimed, failures=0)
+        claimed = replace(claimed, failures=0, sent=outbox.sent_with(claimed, now, _cap_of(receiver)))
         if world.stopping.wait(retry.PACE_S):
             break
     with world.store.write() as tx:
         receivers.release_receiver(tx, claimed, world.clock.now())
+
+
+def _cap_of(receiver: Receiver) -> Cap | None:
+    """How many messages a receiver takes, by its format."""
+    return FORMATS[receiver.format].cap
+
+
+def _deliver_or_owe(
+    world: World, runtime: Runtime, receiver: Receiver, claimed: ClaimedReceiver, delivery: ClaimedDelivery
+) -> bool:
+    try:
+        return deliver_one(world, runtime, receiver, claimed, delivery)
+    except OUR_OWN as error:
+        world.owed.add(delivery, error.cure, world.clock.elapsed_s())
+        raise
 
 
 def _beat(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None:
@@ -255,7 +271,7 @@ def deliver_one(
     if ready is None:
         return True
     with world.store.write() as tx:
-        number = outbox.start_attempt(tx, claimed, ready, world.clock.now())
+        number = outbox.start_attempt(tx, claimed, ready, world.clock.now(), cap=_cap_of(receiver))
     request = Request(ready.body or b"", ready.content_type or "", ready.told)
     outcome = send.send(world.client, receiver, ready.message_id, request, world.clock.now())
     passing("C9")

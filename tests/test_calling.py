@@ -9,17 +9,19 @@ from typing import Any
 
 import pytest
 import requests
+from sqlalchemy import select
 
 from monitor.config import Web
-from monitor.model.messages import AlertState, Verdict
+from monitor.model.messages import AlertState, DeliveryState, Verdict
 from monitor.model.routing import Branch, Duty, Escalation, Member, Roster, Shift
 from monitor.model.rulebook import Severity
 from monitor.runtime import Runtime
-from monitor.store import keys, receivers, reviews, stories
+from monitor.store import keys, outbox, receivers, reviews, stories
+from monitor.store.schema import attempts
 from monitor.web.health import Report, health_app
 from monitor.web.serve import WebServer
 from monitor.web.take import add_taking
-from tests.deliver.receiver import ScriptedReceiver
+from tests.deliver.receiver import Reply, ScriptedReceiver
 from tests.town import SECRET, SHANGHAI, Town
 
 LEAK = "明天来看云雀9"
@@ -226,3 +228,29 @@ def test_what_we_did_not_write_leads_nowhere(town: Town, pages: Pages, method: s
     town.round()
     assert pages.ask(method, bend(link(town, "comms"))).status_code == 404
     assert state(town) is AlertState.OPEN
+
+
+# --- caps -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_robot_is_never_sent_more_than_it_takes_and_gets_everything(town: Town) -> None:
+    robot = replace(town.runtime.receivers["comms"], format="wecom", secrets=(), most_an_hour=1000)
+    settings = replace(town.runtime.settings, receivers=(robot,), roster=Roster())
+    town.runtime = Runtime(settings, town.book, town.runtime.matcher)
+    dict(town.receivers)["comms"].answer_with(Reply(200, body=b'{"errcode":0,"errmsg":"ok"}'))
+    for _ in range(30):
+        town.says(LEAK)
+        town.round(seconds=61)
+        with town.store.write() as tx:
+            reviews.acknowledge(tx, len(town.posts), "Chen", town.clock.now())
+    got = dict(town.receivers)["comms"].received
+    before = len(got)
+    with town.store.write() as tx:
+        assert outbox.replay(tx, now=town.clock.now(), receiver="comms", state=DeliveryState.DELIVERED) == before
+    for _ in range(25):
+        town.round(seconds=20)
+    assert len(got) == 2 * before + 1  # and that the last was taken, which was still to be told
+    with town.store.read() as tx:
+        left = tx.execute(select(attempts.c.started_at).order_by(attempts.c.started_at)).scalars().all()
+    minute = timedelta(seconds=60)
+    assert max(sum(at - minute < other <= at for other in left) for at in left) == 18

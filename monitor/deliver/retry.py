@@ -4,11 +4,12 @@ A receiver that does not work is asked by one probe at a time, at growing distan
 lost. A receiver that works but refuses one body keeps getting the others.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.deliver.judge import Meaning, Outcome
-from monitor.model.messages import DeliveryState, NextStep, ReceiverState
+from monitor.model.messages import Cap, DeliveryState, NextStep, ReceiverState
 
 PACE_S: Final = 0.1  # a backlog goes out at ten messages a second at most
 FIRST_WAITS_S: Final = (5, 30, 120, 300, 600)
@@ -30,6 +31,18 @@ def wait_s(failures: int, jitter: float) -> float:
     else:
         plain_s = LATER_WAIT_S if failures <= len(FIRST_WAITS_S) + _LATER_WAITS else LAST_WAIT_S
     return plain_s * (1 - SPREAD + 2 * SPREAD * jitter)
+
+
+def free_at(sent: Sequence[datetime], cap: Cap | None, now: datetime) -> datetime:
+    """When the next message may leave to a receiver to which the last ones left then: `now`, or when the cap allows.
+
+    What left in the future of a clock that was ahead does not count.
+    """
+    if cap is None:
+        return now
+    window = timedelta(seconds=cap.within_s)
+    recent = sorted(at for at in sent if now - window < at <= now)
+    return now if len(recent) < cap.count else recent[-cap.count] + window
 
 
 def after_attempt(

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, sel
 
 from monitor.errors import StoreError
 from monitor.model.canary import KEY
-from monitor.model.messages import DeliveryState, NextStep, ReceiverState, Request
+from monitor.model.messages import Cap, DeliveryState, NextStep, ReceiverState, Request
 from monitor.store import audit
 from monitor.store.claims import RELEASED, claim, due, keep
 from monitor.store.incidents import close_incident, open_incident
@@ -44,6 +44,7 @@ __all__ = [
     "queue",
     "release_receiver",
     "replay",
+    "sent_with",
     "start_attempt",
     "sync_receivers",
 ]
@@ -120,17 +121,26 @@ def freeze(tx: Connection, delivery: ClaimedDelivery, request: Request, now: dat
     return replace(delivery, body=request.body, content_type=request.content_type)
 
 
-def start_attempt(tx: Connection, receiver: ClaimedReceiver, delivery: ClaimedDelivery, now: datetime) -> int:
+def start_attempt(
+    tx: Connection, receiver: ClaimedReceiver, delivery: ClaimedDelivery, now: datetime, *, cap: Cap | None = None
+) -> int:
     """Note that a request is about to leave; answers the number of the attempt. ClaimLostError.
 
-    Only who holds both may send: a worker that lost the receiver would send beside its successor.
+    Only who holds both may send: a worker that lost the receiver would send beside its successor. Of a receiver with a
+    cap it is remembered when its last messages left, this one among them.
     """
-    keep(tx, receivers, receiver, claimed_until=now + LEASE)
+    times = {"sent": [at.timestamp() for at in sent_with(receiver, now, cap)]} if cap else {}
+    keep(tx, receivers, receiver, claimed_until=now + LEASE, **times)
     keep(tx, deliveries, delivery, claimed_until=now + LEASE)
     last = select(func.coalesce(func.max(attempts.c.no), 0)).where(attempts.c.delivery_id == delivery.id)
     number = int(tx.execute(last).scalar_one()) + 1
     tx.execute(insert(attempts).values(delivery_id=delivery.id, no=number, started_at=now))
     return number
+
+
+def sent_with(receiver: ClaimedReceiver, now: datetime, cap: Cap | None) -> tuple[datetime, ...]:
+    """When its last messages left, one that leaves now among them, as far as its cap asks."""
+    return (*receiver.sent, now)[-cap.count :] if cap else ()
 
 
 def finish_attempt(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from sqlalchemy import Connection, Table, case, exists, select, update
@@ -17,6 +17,7 @@ from monitor.store.schema import deliveries, receivers
 
 REMOVED, PARKED, FAILING = "receiver_removed", "receiver_parked", "receiver_failing"  # the incidents
 AS_COPY = "database_is_a_copy"  # why a delivery is parked that another database tells
+LONGEST_REST = timedelta(minutes=2)  # caps are of a minute at most
 TROUBLES = (FAILING, PARKED, "delivery_dead", "render_failed")  # of a receiver that is there
 # A text that retention took cannot be sent with the same body again.
 BLANKED = deliveries.c.body.is_(None) & deliveries.c.rendered_at.is_not(None)
@@ -33,6 +34,7 @@ class ClaimedReceiver:
     claim_no: int
     failures: int
     state: ReceiverState
+    sent: tuple[datetime, ...] = ()  # when its last messages left, as far as its cap asks
 
 
 def sync_receivers(tx: Connection, configured: Sequence[Receiver], now: datetime) -> None:
@@ -98,12 +100,22 @@ def claim_receivers(tx: Connection, now: datetime, *, lease_s: float = 60) -> li
         is_due(deliveries, now),
     )
     rows = claim(tx, receivers, now, lease_s=lease_s, limit=1000, where=usable & waiting)
-    return [ClaimedReceiver(row.id, row.key, row.claim_no, row.failures, ReceiverState(row.state)) for row in rows]
+    return [
+        ClaimedReceiver(
+            row.id,
+            row.key,
+            row.claim_no,
+            row.failures,
+            ReceiverState(row.state),
+            tuple(datetime.fromtimestamp(s, UTC) for s in row.sent or ()),
+        )
+        for row in rows
+    ]
 
 
 def _undo_future(tx: Connection, now: datetime) -> None:
-    """What lies due in the future of a clock that was ahead is due now; a receiver that works never rests."""
-    resting = (receivers.c.state == ReceiverState.OK) & (receivers.c.due_at > now)
+    """What is due in the future of a clock that was ahead is due now; one that works rests for its cap alone."""
+    resting = (receivers.c.state == ReceiverState.OK) & (receivers.c.due_at > now + LONGEST_REST)
     tx.execute(update(receivers).where(resting).values(due_at=now))
     undo_future(tx, deliveries, "queued_at", now, deliveries.c.state == DeliveryState.WAITING)
 

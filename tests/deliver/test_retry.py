@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitor.deliver import retry
 from monitor.deliver.judge import Meaning, Outcome
 from monitor.deliver.retry import GIVE_UP_AFTER, MAX_REFUSALS, after_attempt, wait_s
-from monitor.model.messages import DeliveryState, NextStep, ReceiverState
+from monitor.model.messages import Cap, DeliveryState, NextStep, ReceiverState
 from tests.deliver.simulated import Message, Simulation
 
 NOW = datetime(2030, 11, 28, 15, 40, tzinfo=UTC)
@@ -199,3 +199,24 @@ def test_one_body_that_is_refused_dies_alone() -> None:
     assert messages[3].attempts == MAX_REFUSALS
     others = [m for m in messages if m is not messages[3]]
     assert all(m.delivered_s - m.created_s < 1 for m in others)
+
+
+# --- caps -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent_s", "cap", "wanted_s"),
+    [
+        pytest.param((), Cap(3, 60), 0, id="nothing left yet"),
+        pytest.param((-50, -40), Cap(3, 60), 0, id="room for one more"),
+        pytest.param((-50, -40, -30), Cap(3, 60), 10, id="when the oldest is a minute old"),
+        pytest.param((-70, -40, -30), Cap(3, 60), 0, id="which it is"),
+        pytest.param((-60, -40, -30), Cap(3, 60), 0, id="to the second"),
+        pytest.param((-9, -8, -7, -6), Cap(3, 60), 52, id="more than it takes left already"),
+        pytest.param((5, 6, 7), Cap(3, 60), 0, id="of a clock that was ahead"),
+        pytest.param((-1,) * 50, None, 0, id="no cap"),
+    ],
+)
+def test_the_next_message_leaves_when_the_cap_allows(sent_s: tuple[int, ...], cap: Cap | None, wanted_s: int) -> None:
+    sent = [NOW + timedelta(seconds=s) for s in sent_s]
+    assert retry.free_at(sent, cap, NOW) == NOW + timedelta(seconds=wanted_s)
