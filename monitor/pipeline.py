@@ -17,7 +17,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from monitor import alert, evidence
+from monitor import alert, evidence, summary
 from monitor.deliver import FORMATS, retry, send
 from monitor.deliver.heartbeat import beat
 from monitor.errors import OUR_OWN, RenderError
@@ -51,6 +51,7 @@ from monitor.store import (
     rescans,
     revisions,
     slow_rules,
+    summaries,
 )
 from monitor.store.outbox import ClaimedDelivery
 from monitor.store.receivers import ClaimedReceiver
@@ -224,7 +225,7 @@ def deliver_to(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None
         if delivery is None:
             break
         try:
-            well = deliver_one(world, receiver, claimed, delivery)
+            well = deliver_one(world, runtime, receiver, claimed, delivery)
         except OUR_OWN as error:
             world.owed.add(delivery, error.cure, world.clock.elapsed_s())
             raise
@@ -246,9 +247,11 @@ def _beat(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None:
         canaries.settle(tx, claimed, world.clock.now(), told=told)
 
 
-def deliver_one(world: World, receiver: Receiver, claimed: ClaimedReceiver, delivery: ClaimedDelivery) -> bool:
+def deliver_one(
+    world: World, runtime: Runtime, receiver: Receiver, claimed: ClaimedReceiver, delivery: ClaimedDelivery
+) -> bool:
     """One attempt at one receiver, its row committed before the request leaves; True if the next may follow."""
-    ready = _rendered(world, receiver, delivery)
+    ready = _rendered(world, runtime, receiver, delivery)
     if ready is None:
         return True
     with world.store.write() as tx:
@@ -287,13 +290,16 @@ def _weighed_notice(notice: Notice) -> Notice:
     return replace(notice, reduced=is_reduced(notice.source))
 
 
-def _rendered(world: World, receiver: Receiver, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
+def _rendered(world: World, runtime: Runtime, receiver: Receiver, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
     """The delivery with its body, made once and kept for every later attempt; None if it had to be parked."""
     if delivery.body is not None:
         return delivery
+    asked = None
+    if delivery.topic.startswith(f"{summaries.TOPIC}:"):
+        asked = summary.asked(receiver, runtime.book, runtime.settings.people, world.clock.now())
     try:
         with world.store.read() as tx:
-            message = _weighed(messages.message_for(tx, delivery.topic))
+            message = _weighed(messages.message_for(tx, delivery.topic, asked))
         request = FORMATS[receiver.format].render(message, receiver)
     except (RenderError, LookupError) as error:
         with world.store.write() as tx:

@@ -12,6 +12,7 @@ from monitor import __version__
 from monitor.config.lines import Path
 from monitor.config.values import (
     HOW_TO_MAKE,
+    Hour,
     check_address,
     check_header,
     check_key,
@@ -21,6 +22,7 @@ from monitor.config.values import (
     check_variable,
     decode_secret,
     parse_duration_s,
+    parse_hour,
     parse_zone,
 )
 from monitor.model.messages import Receiver
@@ -28,6 +30,11 @@ from monitor.model.people import Account
 
 # What editors are told of a value whose type in TOML is not that of the field.
 DURATION: Final = {"type": "string", "pattern": r"^\d{1,9}(\.\d{1,3})?\s*[smhd]$"}
+_HOUR: Final = {
+    "type": "string",
+    "pattern": "^((mon|tue|wed|thu|fri|sat|sun) +)?([01][0-9]|2[0-3]):[0-5][0-9]$",
+    "examples": ["mon 09:00", "09:00"],
+}
 _ZONE: Final = {"type": "string", "examples": ["Asia/Shanghai", "UTC"]}
 
 Key: TypeAlias = Annotated[str, AfterValidator(check_key)]
@@ -37,6 +44,7 @@ Header: TypeAlias = Annotated[str, AfterValidator(check_header)]
 LogTarget: TypeAlias = Annotated[str, AfterValidator(check_log_target)]
 Seconds: TypeAlias = Annotated[float, BeforeValidator(parse_duration_s), WithJsonSchema(DURATION)]
 Zone: TypeAlias = Annotated[ZoneInfo, BeforeValidator(parse_zone), WithJsonSchema(_ZONE)]
+HourOfWeek: TypeAlias = Annotated[Hour, BeforeValidator(parse_hour), WithJsonSchema(_HOUR)]
 Place: TypeAlias = Annotated[Line, AfterValidator(check_place)]
 Language: TypeAlias = Literal["en", "zh"]
 Address: TypeAlias = Annotated[Line, AfterValidator(check_address)]  # without a path, such as "https://social.example"
@@ -229,6 +237,8 @@ class ReceiverTable(RouteTable):
     min_severity: Literal["low", "medium", "high", "critical"] = "low"
     alerts: bool = True
     ops: bool = False
+    summary: Literal["weekly", "daily"] | None = None
+    summary_at: HourOfWeek | None = None
     allow_private_network: bool = False
 
     def address(self) -> str:

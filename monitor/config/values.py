@@ -2,6 +2,8 @@
 
 import base64
 import re
+from dataclasses import dataclass
+from datetime import time
 from difflib import get_close_matches
 from hashlib import sha256
 from ipaddress import ip_network
@@ -22,6 +24,8 @@ HOW_TO_MAKE = 'make one: printf "whsec_%s\\n" "$(openssl rand -base64 32)"'
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smhd])")
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HOUR = re.compile(rf"(?:({'|'.join(WEEKDAYS)}) +)?([01][0-9]|2[0-3]):([0-5][0-9])")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -35,6 +39,14 @@ _PROXIES: Final = ("http", "https", "socks5", "socks5h")
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 DEFAULT_PORT = {"http": 80, "https": 443}
 _NO_SUCH_CITY = {"Asia/Beijing": "Asia/Shanghai", "China": "Asia/Shanghai", "CST": "Asia/Shanghai"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """A time of the day, or of one day of the week (Monday is 0)."""
+
+    weekday: int | None
+    at: time
 
 
 class Refused(ValueError):  # noqa: N818 - it is an answer about a value; ConfigError is the error
@@ -52,6 +64,14 @@ def parse_duration_s(value: object) -> float:
     if found is None:
         raise Refused("is no duration", 'write a number with its unit in quotes, such as "90s", "3m" or "1h"')
     return float(found[1]) * _SECONDS[found[2]]
+
+
+def parse_hour(value: object) -> Hour:
+    """A time of the day, "09:00", with a day of the week before it or without: "mon 09:00"."""
+    found = _HOUR.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise Refused("is no time of the day or week", 'write it as "09:00", or of weekly ones as "mon 09:00"')
+    return Hour(WEEKDAYS.index(found[1]) if found[1] else None, time(int(found[2]), int(found[3])))
 
 
 def parse_zone(value: object) -> ZoneInfo:

@@ -115,6 +115,7 @@ posts = Table(
     Index(None, "person_key", "claimed_at"),
     Index(None, "author_account_id", "url"),
     Index(None, "story_key"),
+    Index(None, "first_seen_at"),
     Index(None, "due_at"),
 )
 sightings = Table(
@@ -257,32 +258,23 @@ announcements = Table(
     "announcements",
     metadata,
     _id(),
-    *_texts("subject", "kind"),
-    _words("value"),
-    _at("at"),
-    _of("post_id", "posts.id", optional=True),
-    _text("source"),
+    *(*_texts("subject", "kind"), _words("value"), _at("at")),
+    *(_of("post_id", "posts.id", optional=True), _text("source")),
     UniqueConstraint("subject", "kind", "value"),
 )
 reviews = Table(
     "reviews",
     metadata,
     _id(),
-    _of("alert_id", "alerts.id"),
-    _number("seq"),
-    *_texts("reviewer", "verdict"),
-    *map(_words, ("reason", "note")),
-    _at("at"),
+    *(_of("alert_id", "alerts.id"), _number("seq"), *_texts("reviewer", "verdict")),
+    *(*map(_words, ("reason", "note")), _at("at")),
     Index(None, "alert_id"),
 )
 responses = Table(
     "responses",
     metadata,
     _id(),
-    _of("alert_id", "alerts.id"),
-    *_texts("step", "by_whom"),
-    _words("note"),
-    _at("at"),
+    *(_of("alert_id", "alerts.id"), *_texts("step", "by_whom"), _words("note"), _at("at")),
     UniqueConstraint("alert_id", "step"),
 )
 rescans = Table(
@@ -371,12 +363,8 @@ attempts = Table(
     "attempts",
     metadata,
     _id(),
-    _of("delivery_id", "deliveries.id"),
-    _number("no"),
-    _at("started_at"),
-    _maybe_at("ended_at"),
-    Column("status", Integer),
-    _words("outcome"),
+    *(_of("delivery_id", "deliveries.id"), _number("no"), _at("started_at"), _maybe_at("ended_at")),
+    *(Column("status", Integer), _words("outcome")),
     UniqueConstraint("delivery_id", "no"),
 )
 sessions = Table(
@@ -384,8 +372,7 @@ sessions = Table(
     metadata,
     _id(),
     *_texts("name", "place", "kind", "closed", "state"),  # first | reserve; cookie | token; ok | refused | untested
-    _at("put_at"),
-    _maybe_at("last_good_at"),
+    *(_at("put_at"), _maybe_at("last_good_at")),
     UniqueConstraint("name", "place"),
 )
 cards = Table(
@@ -396,6 +383,9 @@ cards = Table(
     *_texts("thread", "remote_id"),  # what it is about, such as alert:17; how the chat tool names it
     _at("at"),
     UniqueConstraint("receiver_key", "thread"),
+)
+selftests = Table(
+    "selftests", metadata, _id(), _at("hour_at"), *map(_count, ("passed", "failed")), UniqueConstraint("hour_at")
 )
 keys = Table(
     "keys",

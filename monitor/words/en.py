@@ -3,6 +3,7 @@
 from typing import Final
 
 from monitor.words.incidents_en import INCIDENTS
+from monitor.words.summary_en import SUMMARY
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -387,6 +388,7 @@ SENTENCES: Final = {
     **_CARD,
     **_FOLLOW_UPS,
     **INCIDENTS,
+    **SUMMARY,
     **_FAILURES,
     **_REASONS,
     **_VALUES,

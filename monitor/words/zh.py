@@ -3,6 +3,7 @@
 from typing import Final
 
 from monitor.words.incidents_zh import INCIDENTS
+from monitor.words.summary_zh import SUMMARY
 
 _PLAIN: Final = {
     "duration_day": "{count} 天",
@@ -379,6 +380,7 @@ SENTENCES: Final = {
     **_CARD,
     **_FOLLOW_UPS,
     **INCIDENTS,
+    **SUMMARY,
     **_FAILURES,
     **_REASONS,
     **_VALUES,
