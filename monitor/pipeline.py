@@ -17,7 +17,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from monitor import alert, evidence
+from monitor import alert, evidence, summary
 from monitor.deliver import FORMATS, retry, send
 from monitor.deliver.heartbeat import beat
 from monitor.dressing import dressed
@@ -50,6 +50,7 @@ from monitor.store import (
     rescans,
     revisions,
     slow_rules,
+    summaries,
     suppressions,
 )
 from monitor.store.outbox import ClaimedDelivery
@@ -299,9 +300,12 @@ def _rendered(world: World, runtime: Runtime, receiver: Receiver, delivery: Clai
     """The delivery with its body, made once and kept for every later attempt; None if it had to be parked."""
     if delivery.body is not None:
         return delivery
+    asked = None
+    if delivery.topic.startswith(f"{summaries.TOPIC}:"):
+        asked = summary.asked(receiver, runtime.book, runtime.settings.people, world.clock.now())
     try:
         with world.store.read() as tx:
-            message = messages.message_for(tx, delivery.topic)
+            message = messages.message_for(tx, delivery.topic, asked)
             key = keys.own_key(tx, keys.TAKE)
         message = dressed(message, receiver, runtime, key)
         request = FORMATS[receiver.format].render(message, receiver)

@@ -26,6 +26,7 @@ from monitor.model.canary import CANARY_RECEIVER
 from monitor.net.client import Client
 from monitor.net.clocks import HostClocks
 from monitor.pipeline import Runtime, World, deliver_due, fetch_due, match_new
+from monitor.reporting import queue_summaries
 from monitor.rules.seal import RulesKey, is_closed
 from monitor.store import (
     Store,
@@ -131,7 +132,7 @@ class Service:
         self._fetchers = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="fetch")
         self._senders = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="send")
         self._scheduler = BackgroundScheduler(
-            executors={"default": TickPool(8)},
+            executors={"default": TickPool(9)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -150,6 +151,9 @@ class Service:
         def clean() -> None:
             keep_house(self.world, self.runtime, self._drift.seconds())
 
+        def report() -> None:
+            queue_summaries(self.world, self.runtime)
+
         ticks: tuple[tuple[str, Callable[[], object], float], ...] = (
             ("fetch", self._fetch, self._tick_s),
             ("match", self._match, self._tick_s / 2),
@@ -159,6 +163,7 @@ class Service:
             ("call", lambda: call_due(self.world, self.runtime), CALL_S),
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
             ("look-out", self._look_around, LOOK_OUT_S),
+            ("summary", report, LOOK_OUT_S),
             ("seal", partial(audit.seal_all, store), SEAL_EVERY_S),
             (HOUSEKEEPING, Hourly(self.world.clock.elapsed_s, clean), TRIED_EVERY_S),
         )

@@ -71,6 +71,21 @@ def test_the_heartbeat_is_asked_each_time_that_the_canary_came_through(watched: 
     assert watched.service.health().problems == ()
 
 
+def test_of_self_tests_those_that_came_through_are_counted_by_the_hour(watched: Watched) -> None:
+    watched.town.round()
+    watched.town.round(minutes=6)
+    watched.town.round(hours=1)
+    with watched.town.store.write() as tx:
+        accounts.make_due(tx, [KEY], watched.town.clock.now())
+    for future in fetch_due(watched.town.world, watched.town.runtime, watched.town.pool):
+        future.result()
+    watched.town.clock.move(minutes=3)
+    watched.look()
+    with watched.town.store.read() as tx:
+        counted = tx.execute(select(*schema.selftests.c["hour_at", "passed", "failed"])).all()
+    assert [(row.hour_at.hour, row.passed, row.failed) for row in counted] == [(12, 2, 0), (13, 1, 1)]
+
+
 def test_nothing_of_it_stays_and_no_count_knows_it(watched: Watched) -> None:
     before = {table.name: count(watched.town, table) for table in TABLES}
     watched.town.answer = Reply(304)

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "doctor": "doctor.doctor",
         "egress": "egress.egress",
         "status": "status.status",
+        "summary": "summary.summary",
         "scan": "scan.scan",
         "import": "imports.import_posts",
         "explain": "explain.explain",

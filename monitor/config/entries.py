@@ -27,8 +27,10 @@ from monitor.model.objective import Objective
 from monitor.model.people import Account, AfterDeletion, Person
 from monitor.model.routes import Route
 from monitor.model.rulebook import Severity
+from monitor.model.summaries import Every, Schedule
 
 ONCE = "use each key once"
+NINE = time(9)
 
 _T = TypeVar("_T")
 
@@ -166,8 +168,9 @@ def _headers(table: AccountTable, at: Path, source: Source) -> dict[str, str]:
 
 
 def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source: Source) -> Receiver:
-    if not (table.alerts or table.ops):
-        raise source.error((*at, "alerts"), f"{table.key} is told of nothing", "set alerts = true, ops = true, or both")
+    if not (table.alerts or table.ops or table.summary):
+        fix = 'set alerts = true, ops = true, or both, or summary = "weekly"'
+        raise source.error((*at, "alerts"), f"{table.key} is told of nothing", fix)
     route = make_route(table, at, source, network)
     if wrong := table.misfit(route):
         key, problem, fix = wrong
@@ -187,6 +190,7 @@ def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source
         ops=table.ops,
         allow_private_network=table.allow_private_network,
         route=route,
+        summary=_schedule(table, at, source),
         options=table,
     )
 
@@ -198,6 +202,23 @@ def _secrets_of_receiver(table: ReceiverTable, at: Path, source: Source) -> tupl
         return ()
     password = _secret("password", table.password_env, table.password_file, at, source, check_header_value)
     return (password.encode(),) if password else ()
+
+
+def _schedule(table: ReceiverTable, at: Path, source: Source) -> Schedule | None:
+    """When it gets its summary; at nine, and weekly ones on Monday, if nothing is said."""
+    hour, where = table.summary_at, (*at, "summary_at")
+    if table.summary is None:
+        if hour is not None:
+            raise source.error(where, "summary_at without a summary", 'add summary = "weekly" or summary = "daily"')
+        return None
+    every = Every(table.summary)
+    if hour is None:
+        return Schedule(every, NINE)
+    if every is Every.WEEKLY and hour.weekday is None:
+        raise source.error(where, "summary_at names no day of the week", f'write it as "mon {hour.at:%H:%M}"')
+    if every is Every.DAILY and hour.weekday is not None:
+        raise source.error(where, "summary_at names a day, but the summary is daily", f'write "{hour.at:%H:%M}"')
+    return Schedule(every, hour.at, hour.weekday or 0)
 
 
 def _address_of_receiver(table: ReceiverTable, at: Path, source: Source) -> str:

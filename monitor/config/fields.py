@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Wit
 
 from monitor.config.values import (
     HOW_TO_MAKE,
+    WeekHour,
     check_address,
     check_contact,
     check_header,
@@ -21,12 +22,18 @@ from monitor.config.values import (
     decode_secret,
     parse_duration_s,
     parse_hour,
+    parse_week_hour,
     parse_zone,
 )
 
 # What editors are told of a value whose type in TOML is not that of the field.
 DURATION: Final = {"type": "string", "pattern": r"^\d{1,9}(\.\d{1,3})?\s*[smhd]$"}
 _HOUR: Final = {"type": "string", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$"}
+_WEEK_HOUR: Final = {
+    "type": "string",
+    "pattern": "^((mon|tue|wed|thu|fri|sat|sun) +)?([01][0-9]|2[0-3]):[0-5][0-9]$",
+    "examples": ["mon 09:00", "09:00"],
+}
 _ZONE: Final = {"type": "string", "examples": ["Asia/Shanghai", "UTC"]}
 
 Key: TypeAlias = Annotated[str, AfterValidator(check_key)]
@@ -42,6 +49,7 @@ Mailbox: TypeAlias = Annotated[Line, AfterValidator(check_mailbox)]
 Place: TypeAlias = Annotated[Line, AfterValidator(check_place)]
 Language: TypeAlias = Literal["en", "zh"]
 Graded: TypeAlias = Literal["low", "medium", "high", "critical"]
+HourOfWeek: TypeAlias = Annotated[WeekHour, BeforeValidator(parse_week_hour), WithJsonSchema(_WEEK_HOUR)]
 Hour: TypeAlias = Annotated[time, BeforeValidator(parse_hour), WithJsonSchema(_HOUR)]
 Address: TypeAlias = Annotated[Line, AfterValidator(check_address)]  # without a path, such as "https://social.example"
 

@@ -4,7 +4,18 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
-from monitor.config.fields import Graded, Key, Language, Line, OneSecretTable, RouteTable, SecretTable, Variable, Zone
+from monitor.config.fields import (
+    Graded,
+    HourOfWeek,
+    Key,
+    Language,
+    Line,
+    OneSecretTable,
+    RouteTable,
+    SecretTable,
+    Variable,
+    Zone,
+)
 from monitor.config.values import check_header_value
 from monitor.model.messages import Receiver
 from monitor.model.routes import Route
@@ -24,6 +35,8 @@ class ReceiverTable(RouteTable):
     most_an_hour: int = Field(default=30, ge=1, le=1000)
     alerts: bool = True
     ops: bool = False
+    summary: Literal["weekly", "daily"] | None = None
+    summary_at: HourOfWeek | None = None
     allow_private_network: bool = False
 
     def address(self) -> str:

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from dataclasses import dataclass
 from datetime import time
 from difflib import get_close_matches
 from hashlib import sha256
@@ -24,6 +25,8 @@ HOW_TO_MAKE = 'make one: printf "whsec_%s\\n" "$(openssl rand -base64 32)"'
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)\s*([smhd])")
+WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_WEEK_HOUR = re.compile(rf"(?:({'|'.join(WEEKDAYS)}) +)?([01][0-9]|2[0-3]):([0-5][0-9])")
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _HEADER = re.compile(r"[A-Za-z0-9-]{1,64}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -38,6 +41,14 @@ _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _MAILBOX = re.compile(r"[A-Za-z0-9!#$%&'+*/=?^_`{|}~.-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}")
 DEFAULT_PORT = {"http": 80, "https": 443}
 _NO_SUCH_CITY = {"Asia/Beijing": "Asia/Shanghai", "China": "Asia/Shanghai", "CST": "Asia/Shanghai"}
+
+
+@dataclass(frozen=True, slots=True)
+class WeekHour:
+    """A time of the day, or of one day of the week (Monday is 0)."""
+
+    weekday: int | None
+    at: time
 
 
 class Refused(ValueError):  # noqa: N818 - it is an answer about a value; ConfigError is the error
@@ -63,6 +74,14 @@ def parse_hour(value: object) -> time:
     if found is None:
         raise Refused("is no hour of the day", 'write it in quotes, as in "09:00" or "18:30"')
     return time(int(found[1]), int(found[2]))
+
+
+def parse_week_hour(value: object) -> WeekHour:
+    """A time of the day, "09:00", with a day of the week before it or without: "mon 09:00"."""
+    found = _WEEK_HOUR.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise Refused("is no time of the day or week", 'write it as "09:00", or of weekly ones as "mon 09:00"')
+    return WeekHour(WEEKDAYS.index(found[1]) if found[1] else None, time(int(found[2]), int(found[3])))
 
 
 def parse_zone(value: object) -> ZoneInfo:

@@ -12,6 +12,7 @@ from typing import Final
 
 from monitor.deliver.card import Card, Link, Tone, plain
 from monitor.deliver.inert import safe_url
+from monitor.deliver.summary import summary_card
 from monitor.deliver.trouble import incident_lines
 from monitor.model.messages import (
     Digest,
@@ -27,6 +28,7 @@ from monitor.model.messages import (
 )
 from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import NEVER, Severity
+from monitor.model.summaries import Summary
 from monitor.words import platform_name, say, say_reason
 from monitor.words.phrases import duration, listing, moment
 
@@ -55,6 +57,8 @@ def card_of(message: Message, receiver: Receiver) -> Card:
         card = _notice(message, receiver)
     elif isinstance(message, Digest):
         card = _digest(message, receiver)
+    elif isinstance(message, Summary):
+        card = summary_card(message, receiver)
     elif isinstance(message, IncidentNotice):
         title, *lines = incident_lines(message, receiver)
         over = message.event in (IncidentEvent.TAKEN, IncidentEvent.CLOSED)

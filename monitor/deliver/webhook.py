@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import ClassVar, Final, Literal, TypeAlias
 
 from monitor.config.receiver_tables import SignedTable
+from monitor.deliver.figures import figures_of
 from monitor.deliver.judge import Judgement, judge_status
 from monitor.deliver.signing import sign
 from monitor.deliver.text import number_of, readable
@@ -27,6 +28,7 @@ from monitor.model.messages import (
 )
 from monitor.model.posts import Evidence
 from monitor.model.rulebook import NEVER
+from monitor.model.summaries import Summary
 from monitor.words import say_reason
 
 Json: TypeAlias = dict[str, object]
@@ -54,7 +56,7 @@ class Webhook:
             document = _document(message, receiver)
         except (OverflowError, ValueError) as error:  # an instant beyond the calendar of the receiver's zone
             raise RenderError(f"{message.topic}: {type(error).__name__}") from error
-        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=_instant)
         return Request(_UNSENDABLE.sub("\ufffd", text).encode(), "application/json")
 
     def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Sealed:
@@ -79,6 +81,8 @@ def _document(message: Message, receiver: Receiver) -> Json:
         kind, at, data = "digest", message.at, _digest(message, receiver)
     elif isinstance(message, IncidentNotice):
         kind, at, data = f"incident.{message.event}", message.event_at, _incident(message)
+    elif isinstance(message, Summary):
+        kind, at, data = "summary", message.at, figures_of(message, receiver.show)
     else:
         kind, at, data = "test", message.at, {}
     return {"type": kind, "timestamp": _instant(at), "data": {**data, "text": readable(message, receiver)}}

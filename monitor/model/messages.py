@@ -10,6 +10,7 @@ from monitor.model.findings import Finding, Reason
 from monitor.model.posts import Args, Evidence, Part, PostKind
 from monitor.model.routes import DIRECT, Route
 from monitor.model.rulebook import Kind, Severity
+from monitor.model.summaries import Schedule, Summary
 
 
 class AlertState(StrEnum):
@@ -90,6 +91,7 @@ class Receiver:
     ops: bool = False  # is told of incidents
     allow_private_network: bool = False
     route: Route = DIRECT
+    summary: Schedule | None = None  # when it gets a period in figures
     options: object = field(default=None, repr=False, compare=False)  # the keys of its format, read by that alone
 
 
@@ -275,4 +277,4 @@ class TestNotice:
     at: datetime
 
 
-Message: TypeAlias = Notice | Digest | IncidentNotice | TestNotice
+Message: TypeAlias = Notice | Digest | IncidentNotice | Summary | TestNotice

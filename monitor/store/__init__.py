@@ -8,7 +8,7 @@ revisions   texts to judge and what was found in them (T2); rescans those that n
 queueing    who is to be told of what; receivers by whom, outbox how the attempts went (T3)
 sessions    cookies and tokens that people renew, encrypted
 incidents   our own trouble; blindness that of accounts, one or many
-messages    what a delivery says, from rows only
+messages    what a delivery says, from rows only; summaries the figures of a period
 reviews     alerts as people see them, and what people make of them
 audit       who did and saw what; chain how it is sealed, and what was done to it since
 backup      whole copies, on PostgreSQL by dump; invariants what holds in a sound database

@@ -11,6 +11,7 @@ from monitor.model.canary import BOUND, KEY
 from monitor.model.findings import Finding
 from monitor.routing import Route, Urgency
 from monitor.store.claims import RELEASED, keep
+from monitor.store.engine import insert_into
 from monitor.store.incidents import close_incident, open_incident
 from monitor.store.outbox import claim_delivery
 from monitor.store.queueing import queue
@@ -25,6 +26,7 @@ from monitor.store.schema import (
     posts,
     receivers,
     revisions,
+    selftests,
     sightings,
 )
 
@@ -62,6 +64,7 @@ def settle(tx: Connection, claimed: ClaimedReceiver, now: datetime, *, told: boo
     `told`: whether the heartbeat was taken; None if it was not asked, because the canary came too late.
     """
     clear(tx)
+    _count(tx, now, passed=told is not None)
     if told is None:
         keep(tx, receivers, claimed, due_at=now, **RELEASED)
         return
@@ -84,6 +87,20 @@ def look(tx: Connection, now: datetime, *, began_at: datetime, every_s: float) -
         open_incident(tx, IncidentKind.CANARY_LOST, SUBJECT, {"stage": state.stage}, now)
     if tx.execute(select(posts.c.id).where(posts.c.platform == KEY, posts.c.first_seen_at < now - BOUND)).first():
         clear(tx)
+        _count(tx, now, passed=False)
+
+
+def _count(tx: Connection, now: datetime, *, passed: bool) -> None:
+    """One more that came through, or did not, in this hour: summaries tell how many."""
+    c = selftests.c
+    first = {
+        "hour_at": now.replace(minute=0, second=0, microsecond=0),
+        "passed": int(passed),
+        "failed": int(not passed),
+    }
+    more = {"passed": c.passed + int(passed), "failed": c.failed + int(not passed)}
+    new = insert_into(tx, selftests).values(**first)
+    tx.execute(new.on_conflict_do_update(index_elements=["hour_at"], set_=more))
 
 
 def canary_state(tx: Connection) -> CanaryState | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +25,8 @@ from monitor.model.messages import (
 )
 from monitor.model.posts import Cause, PostKind
 from monitor.model.rulebook import Severity
+from monitor.model.summaries import Summary
+from monitor.store import summaries
 from monitor.store.frozen import findings_from_json, parts_from_json, reason_from_json
 from monitor.store.pictures import pictures_of
 from monitor.store.schema import (
@@ -38,12 +41,15 @@ from monitor.store.schema import (
     revisions,
 )
 from monitor.store.spreading import spread_of
+from monitor.summary import Asked
 
 
-def message_for(tx: Connection, topic: str) -> Message:
-    """The message of a topic; RenderError if its rows are not there."""
+def message_for(tx: Connection, topic: str, asked: Asked | None = None) -> Message:
+    """The message of a topic; RenderError if its rows are not there. A summary is made for whom it is asked."""
     kind, _, rest = topic.partition(":")
     make = _MAKERS.get(kind)
+    if kind == summaries.TOPIC and asked is not None:
+        make = partial(_summary, asked)
     try:
         message = make(tx, topic, rest) if make else None
     except ValueError as error:
@@ -191,6 +197,10 @@ def _incident(tx: Connection, topic: str, rest: str) -> IncidentNotice | None:
         closed_at=row.at if row.event == IncidentEvent.CLOSED else None,
         detail=row.detail,
     )
+
+
+def _summary(asked: Asked, tx: Connection, topic: str, _rest: str) -> Summary:
+    return summaries.summary_for(tx, topic, asked)
 
 
 def _test(_tx: Connection, topic: str, rest: str) -> TestNotice:

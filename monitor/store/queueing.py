@@ -1,6 +1,7 @@
 """What is to be told to whom: one row for each receiver and topic, however often it is asked for.
 
-Topics: `alert:<id>:<seq>`, `incident:<id>:<seq>`, `digest:<urgency>:<id of its first row>`, `test:<instant>`.
+Topics: `alert:<id>:<seq>`, `incident:<id>:<seq>`, `digest:<urgency>:<id of its first row>`, `test:<instant>`,
+`summary:<daily|weekly>:<local day at which it ends>`.
 """
 
 from collections.abc import Sequence

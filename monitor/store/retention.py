@@ -13,6 +13,7 @@ from monitor.store import audit, pictures
 from monitor.store.schema import accounts, alert_events, alerts, deliveries, findings, payloads, posts, revisions
 
 BATCH: Final = 500  # texts a turn: a purge never holds the database for long
+SUMMARIES: Final = "summary:"  # begins their topics; one may carry the posts of its days
 ENDED: Final = ("done", "partial")
 HAS_TEXT: Final = revisions.c.parts != []
 
@@ -93,13 +94,12 @@ def _topics(tx: Connection, ids: list[int]) -> list[str]:
 
 
 def _under_way(tx: Connection, topics: list[str]) -> bool:
-    """Whether a message that carries one of these is made and not yet taken, in a digest too."""
+    """Whether a message that carries one of these is made and not yet taken, in a digest or a summary too."""
     c = deliveries.c
     digests = select(c.folded_into).where(c.topic.in_(topics), c.folded_into.is_not(None))
     made = (c.state == DeliveryState.WAITING) & c.body.is_not(None)
-    return (
-        tx.execute(select(c.id).where(made, or_(c.topic.in_(topics), c.id.in_(digests))).limit(1)).first() is not None
-    )
+    carries = or_(c.topic.in_(topics), c.id.in_(digests), c.topic.startswith(SUMMARIES))
+    return tx.execute(select(c.id).where(made, carries).limit(1)).first() is not None
 
 
 def _shorten_findings(tx: Connection, ids: list[int], *, keep_kinds: bool) -> None:
@@ -127,7 +127,8 @@ def _blank(tx: Connection, ids: list[int], *, with_findings: bool = True) -> Non
 
 
 def _blank_messages(tx: Connection, topics: list[str]) -> None:
-    """The bodies that carried these events, in digests too."""
+    """The bodies that carried these events, in digests too, and in summaries, whichever it was."""
     c = deliveries.c
     digests = select(c.folded_into).where(c.topic.in_(topics), c.folded_into.is_not(None))
-    tx.execute(update(deliveries).where(or_(c.topic.in_(topics), c.id.in_(digests))).values(body=None))
+    summaries = c.topic.startswith(SUMMARIES) & (c.state != DeliveryState.WAITING)
+    tx.execute(update(deliveries).where(or_(c.topic.in_(topics), c.id.in_(digests), summaries)).values(body=None))

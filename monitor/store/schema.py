@@ -17,7 +17,7 @@ from monitor.store.columns import row_id as _id
 from monitor.store.columns import text as _text
 from monitor.store.columns import texts as _texts
 from monitor.store.columns import words as _words
-from monitor.store.schema_told import attempts, cards, deliveries, keys, receivers
+from monitor.store.schema_told import attempts, cards, deliveries, keys, receivers, selftests
 from monitor.store.types import Json, Zstd
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "reviews",
     "revisions",
     "rulebooks",
+    "selftests",
     "sessions",
     "sightings",
     "suppressions",
@@ -138,6 +139,7 @@ posts = Table(
     Index(None, "person_key", "claimed_at"),
     Index(None, "author_account_id", "url"),
     Index(None, "story_key"),
+    Index(None, "first_seen_at"),
     Index(None, "due_at"),
 )
 sightings = Table(
@@ -280,22 +282,16 @@ announcements = Table(
     "announcements",
     metadata,
     _id(),
-    *_texts("subject", "kind"),
-    _words("value"),
-    _at("at"),
-    _of("post_id", "posts.id", optional=True),
-    _text("source"),
+    *(*_texts("subject", "kind"), _words("value"), _at("at")),
+    *(_of("post_id", "posts.id", optional=True), _text("source")),
     UniqueConstraint("subject", "kind", "value"),
 )
 reviews = Table(
     "reviews",
     metadata,
     _id(),
-    _of("alert_id", "alerts.id"),
-    _number("seq"),
-    *_texts("reviewer", "verdict"),
-    *map(_words, ("reason", "note")),
-    _at("at"),
+    *(_of("alert_id", "alerts.id"), _number("seq"), *_texts("reviewer", "verdict")),
+    *(*map(_words, ("reason", "note")), _at("at")),
     Index(None, "alert_id"),
 )
 responses = Table(
@@ -354,7 +350,6 @@ sessions = Table(
     metadata,
     _id(),
     *_texts("name", "place", "kind", "closed", "state"),  # first | reserve; cookie | token; ok | refused | untested
-    _at("put_at"),
-    _maybe_at("last_good_at"),
+    *(_at("put_at"), _maybe_at("last_good_at")),
     UniqueConstraint("name", "place"),
 )

@@ -76,6 +76,9 @@ cards = Table(
     _at("at"),
     UniqueConstraint("receiver_key", "thread"),
 )
+selftests = Table(
+    "selftests", metadata, _id(), _at("hour_at"), *map(_count, ("passed", "failed")), UniqueConstraint("hour_at")
+)
 keys = Table(
     "keys",
     metadata,

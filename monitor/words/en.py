@@ -7,6 +7,7 @@ from monitor.words.incidents_en import INCIDENTS
 from monitor.words.outcomes_en import OUTCOMES
 from monitor.words.reasons_en import REASONS
 from monitor.words.robots_en import ROBOTS
+from monitor.words.summary_en import SUMMARY
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -252,6 +253,7 @@ SENTENCES: Final = {
     **_FOLLOW_UPS,
     **ANSWERS,
     **INCIDENTS,
+    **SUMMARY,
     **_FAILURES,
     **OUTCOMES,
     **REASONS,

@@ -7,6 +7,7 @@ from monitor.words.incidents_zh import INCIDENTS
 from monitor.words.outcomes_zh import OUTCOMES
 from monitor.words.reasons_zh import REASONS
 from monitor.words.robots_zh import ROBOTS
+from monitor.words.summary_zh import SUMMARY
 
 _PLAIN: Final = {
     "duration_day": "{count} 天",
@@ -250,6 +251,7 @@ SENTENCES: Final = {
     **_FOLLOW_UPS,
     **ANSWERS,
     **INCIDENTS,
+    **SUMMARY,
     **_FAILURES,
     **OUTCOMES,
     **REASONS,

@@ -11,6 +11,55 @@ from tests.config.sample import ENVIRON, SECRET, VALID, load
 
 # (old text, new text): in the new text "#!" marks the line that the error must name.
 BROKEN = [
+    pytest.param(
+        'format = "webhook"',
+        'format = "webhook"\nsummary = "weeky" #!',
+        'summary must be one of "weekly", "daily"',
+        'did you mean "weekly"?',
+        id="no such summary",
+    ),
+    pytest.param(
+        'format = "webhook"',
+        'format = "webhook"\nsummary_at = "09:00" #!',
+        "summary_at without a summary",
+        'summary = "weekly"',
+        id="hour of no summary",
+    ),
+    pytest.param(
+        'format = "webhook"',
+        'format = "webhook"\nsummary = "weekly"\nsummary_at = "9 o\'clock" #!',
+        "summary_at is no time of the day or week",
+        '"mon 09:00"',
+        id="no hour",
+    ),
+    pytest.param(
+        'format = "webhook"',
+        'format = "webhook"\nsummary = "weekly"\nsummary_at = 09:00:00 #!',
+        "summary_at is no time of the day or week",
+        '"mon 09:00"',
+        id="hour without quotes",
+    ),
+    pytest.param(
+        'format = "webhook"',
+        'format = "webhook"\nsummary = "weekly"\nsummary_at = "tue 24:00" #!',
+        "summary_at is no time of the day or week",
+        '"mon 09:00"',
+        id="hour after the last",
+    ),
+    pytest.param(
+        'format = "webhook"',
+        'format = "webhook"\nsummary_at = "17:30" #!\nsummary = "weekly"',
+        "summary_at names no day of the week",
+        '"mon 17:30"',
+        id="weekly without a day",
+    ),
+    pytest.param(
+        'format = "webhook"',
+        'format = "webhook"\nsummary = "daily"\nsummary_at = "fri 17:30" #!',
+        "summary_at names a day, but the summary is daily",
+        '"17:30"',
+        id="daily with a day",
+    ),
     pytest.param("port = 9000", "prot = 9000 #!", "unknown key 'prot'", "did you mean 'port'?", id="misspelled key"),
     pytest.param("[web]", "[webb] #!", "unknown key 'webb'", "did you mean 'web'?", id="misspelled table"),
     pytest.param(

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from monitor.model.canary import Heartbeat
 from monitor.model.messages import Disclosure
 from monitor.model.people import Account
 from monitor.model.rulebook import Severity
+from monitor.model.summaries import Every, Schedule
 from tests.config.sample import ENVIRON, SECRET, VALID, load
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -112,6 +113,21 @@ def test_a_secret_file_that_everybody_can_read_is_a_warning(tmp_path: Path) -> N
     assert settings.warnings == (
         f"{tmp_path}/config.toml:21: hook can be read by every user of this machine; chmod 600 hook",
     )
+
+
+@pytest.mark.parametrize(
+    ("keys", "schedule"),
+    [
+        ("", None),
+        ('summary = "weekly"', Schedule(Every.WEEKLY, time(9))),
+        ('summary = "daily"', Schedule(Every.DAILY, time(9))),
+        ('summary = "weekly"\nsummary_at = "fri 17:30"', Schedule(Every.WEEKLY, time(17, 30), 4)),
+        ('summary = "daily"\nsummary_at = "00:00"', Schedule(Every.DAILY, time(0))),
+        ('alerts = false\nsummary = "weekly"\nsummary_at = "mon 09:00"', Schedule(Every.WEEKLY, time(9))),
+    ],
+)
+def test_a_receiver_gets_its_summary_when_it_says(keys: str, schedule: Schedule | None, tmp_path: Path) -> None:
+    assert load(f"{VALID}{keys}\n", tmp_path).receivers[0].summary == schedule
 
 
 def test_nobody_to_tell_is_a_warning(tmp_path: Path) -> None:

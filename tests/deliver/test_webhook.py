@@ -28,6 +28,7 @@ from tests.deliver.samples import (
     notice,
     receiver,
 )
+from tests.deliver.summaries import summary
 
 PAGE = Path("docs/reference/webhook.md").read_text(encoding="utf-8")
 ALERT_KEYS = {
@@ -61,6 +62,7 @@ EVERY_MESSAGE: dict[str, Message] = {
     "incident.closed": incident(
         event=IncidentEvent.CLOSED, event_at=POSTED_AT + timedelta(hours=1), closed_at=POSTED_AT + timedelta(hours=1)
     ),
+    "summary": summary(),
     "test": TEST_NOTICE,
 }
 EVERY_RECEIVER = [receiver(show=show, language=language) for show in Disclosure for language in ("zh", "en")]

@@ -77,7 +77,10 @@ FAMILIES = ("spelling_", "context_", "match_", "join_")
 CODES = [code for code in ENGLISH if code.startswith(FAMILIES)]
 SENTENCES = [(language, code) for language, all_of_it in LANGUAGES.items() for code in all_of_it]
 SOURCES = sorted(Path(monitor.__file__).parent.rglob("*.py"))
-NO_CHINESE_IN = ("platform_", "month_", "list_", "who", "head_", "part", "digest_row", "digest_post", "labelled")
+NO_CHINESE_IN = (
+    *("platform_", "month_", "list_", "who", "head_", "part", "digest_row", "digest_post", "labelled"),
+    "shape_",
+)
 
 
 def named_in_the_program() -> Iterator[str]:

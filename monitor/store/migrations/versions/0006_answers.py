@@ -1,4 +1,4 @@
-"""Answers to alerts: who is told next, what was done, what is to be heard no more; cards and keys of our own."""
+"""Answers to alerts: who is told next, what was done, what is to be heard no more; cards, self-tests and keys of our own."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,6 +39,14 @@ def upgrade() -> None:
         sa.Column("at", utc(), nullable=False),
         sa.ForeignKeyConstraint(["receiver_key"], ["receivers.key"], name=op.f("fk_cards_receiver_key")),
         sa.UniqueConstraint("receiver_key", "thread", name=op.f("uq_cards_receiver_key_thread")),
+    )
+    op.create_index(op.f("ix_posts_first_seen_at"), "posts", ["first_seen_at"])
+    op.create_table(
+        "selftests",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("hour_at", utc(), nullable=False),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in ("passed", "failed")),
+        sa.UniqueConstraint("hour_at", name=op.f("uq_selftests_hour_at")),
     )
     op.create_table(
         "keys",
