@@ -7,6 +7,7 @@ from monitor.deliver import links
 from monitor.fetch import is_reduced
 from monitor.model.messages import AlertState, Digest, Message, NextCall, Notice, Receiver
 from monitor.model.people import name_of_contact
+from monitor.model.summaries import Summary
 from monitor.runtime import Runtime
 
 
@@ -14,7 +15,19 @@ def dressed(message: Message, receiver: Receiver, runtime: Runtime, key: bytes |
     """The message as this receiver gets it; `key` signs its links."""
     if isinstance(message, Digest):
         return replace(message, notices=tuple(_dressed(n, receiver, runtime, key) for n in message.notices))
+    if isinstance(message, Summary):
+        return _with_duty(message, runtime)
     return _dressed(message, receiver, runtime, key) if isinstance(message, Notice) else message
+
+
+def _with_duty(summary: Summary, runtime: Runtime) -> Summary:
+    """The summary with who is on duty until the next one of its kind, and for as long again."""
+    since, length = summary.period.until_at, summary.period.until_at - summary.period.from_at
+    roster = runtime.settings.roster
+    now, following = (
+        duty.names_on_duty(roster, since + no * length, since + (no + 1) * length, runtime.is_workday) for no in (0, 1)
+    )
+    return replace(summary, on_duty=now, next_on_duty=following)
 
 
 def _dressed(notice: Notice, receiver: Receiver, runtime: Runtime, key: bytes | None) -> Notice:

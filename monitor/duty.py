@@ -9,6 +9,7 @@ from monitor.model.routing import WEEK, Days, Duty, Roster, Shift
 from monitor.model.rulebook import Severity
 
 Workdays: TypeAlias = Callable[[date], bool]
+HOUR: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(days=1)  # no step is farther ahead, but by a clock that was wrong
 
 
@@ -27,6 +28,13 @@ def on_duty(duty: Duty | None, at: datetime, is_workday: Workdays) -> tuple[str,
         return ()
     local = at.astimezone(duty.timezone)
     return next((shift.people for shift in duty.shifts if _covers(shift, local, is_workday)), ())
+
+
+def names_on_duty(roster: Roster, since: datetime, until: datetime, is_workday: Workdays) -> tuple[str, ...]:
+    """Everybody who is on duty at some hour between these instants, each once, in the order of their first hour."""
+    hours = range(max(0, round((until - since) / HOUR)))
+    keys = dict.fromkeys(key for no in hours for key in on_duty(roster.duty, since + no * HOUR, is_workday))
+    return tuple(member.name for member in map(roster.member, keys) if member is not None)
 
 
 def _covers(shift: Shift, local: datetime, is_workday: Workdays) -> bool:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.duty import Step, first_call, on_duty, steps
+from monitor.duty import Step, first_call, names_on_duty, on_duty, steps
 from monitor.model.routing import Days, Duty, Escalation, Member, Roster, Shift
 from monitor.model.rulebook import Severity
 from monitor.workdays import is_workday
@@ -95,3 +95,10 @@ def test_a_severity_without_a_wait_and_a_roster_without_anybody_do_not_ring() ->
     assert first_call(ROSTER, Severity.CRITICAL, at, IN_CHINA) == at + timedelta(minutes=3)
     assert first_call(ROSTER, Severity.HIGH, at, IN_CHINA) is None
     assert first_call(Roster(escalation=Escalation(RINGS.waits)), Severity.CRITICAL, at, IN_CHINA) is None
+
+
+def test_everybody_who_is_on_duty_in_a_week_is_named_once() -> None:
+    monday = local("2026-11-30T00:00:00")
+    assert names_on_duty(ROSTER, monday, monday + timedelta(days=5), IN_CHINA) == ("周敏", "陈立")
+    assert names_on_duty(ROSTER, local("2026-12-05T09:00:00"), local("2026-12-06T09:00:00"), IN_CHINA) == ()
+    assert names_on_duty(Roster(), monday, monday + timedelta(days=5), IN_CHINA) == ()

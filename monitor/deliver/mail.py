@@ -19,8 +19,10 @@ from monitor.deliver.card import Card, Tone, plain
 from monitor.deliver.judge import Judgement, Meaning
 from monitor.deliver.letter import page
 from monitor.deliver.text import card_of
+from monitor.deliver.workbook import workbook
 from monitor.model.messages import EventKind, IncidentNotice, Letter, Message, Notice, Receiver, Request
 from monitor.model.routes import Route
+from monitor.model.summaries import Summary
 from monitor.net.smtp import Reply, Step
 
 PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
@@ -97,6 +99,9 @@ class MailTable(PasswordTable):
         return next((told for wrong, told in rows if wrong), None)
 
 
+WORKBOOK: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
 class Mail:
     """The format of mailboxes."""
 
@@ -111,7 +116,14 @@ class Mail:
             mail[name] = value
         mail.set_content(plain(card), cte="quoted-printable")
         mail.add_alternative(page(card), subtype="html", cte="quoted-printable")
-        mail.set_boundary(f"=_{_digest(receiver.key, message.topic, card.title)}")  # "=_" is in no quoted-printable
+        if isinstance(message, Summary):
+            name = f"leak-monitor-{message.period.ends_on:%Y-%m-%d}.xlsx"
+            mail.add_attachment(
+                workbook(message, receiver), maintype="application", subtype=WORKBOOK, filename=name, cte="base64"
+            )
+        for no, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+            # "=_" is in no quoted-printable, and in no base64.
+            part.set_boundary(f"=_{_digest(receiver.key, message.topic, card.title)}{no or ''}")
         return Request(mail.as_bytes(), "message/rfc822")
 
     def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Letter:  # noqa: ARG002

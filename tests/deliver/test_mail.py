@@ -8,11 +8,13 @@ from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from monitor.deliver.card import Tone
 from monitor.deliver.judge import Judgement, Meaning
@@ -26,6 +28,7 @@ from monitor.net.smtp import Reply, Step
 from tests.config.sample import VALID, load
 from tests.deliver.office import CONTROLS, EVERY, HOSTILE, MESSAGES, OF_POSTS, POSTS, said, to
 from tests.deliver.samples import SEEN_AT, TEST_NOTICE, incident, notice
+from tests.deliver.summaries import summary
 
 MAIL = Mail()
 KEYS = {
@@ -294,3 +297,19 @@ def test_what_cannot_be_is_refused_at_load(tmp_path: Path, table: str, told: str
 def test_a_mailbox_may_have_its_own_way_past_a_proxy(tmp_path: Path, key: str) -> None:
     text = VALID.replace("[web]", '[network]\nproxy = "http://proxy.example:3128"\n\n[web]')
     assert load(f"{text}{TABLE}{key}\n", tmp_path).receivers[1].format == "mail"
+
+
+# --- the summary ------------------------------------------------------------------------------------------------------
+
+
+def test_a_summary_carries_its_workbook() -> None:
+    mail = read(summary())
+    (attached,) = mail.iter_attachments()
+    assert attached.get_content_type() == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert attached.get_filename() == f"leak-monitor-{summary().period.ends_on}.xlsx"
+    content = attached.get_content()
+    assert load_workbook(BytesIO(content)).sheetnames
+    text, html = parts(mail)
+    assert text
+    assert html
+    assert MAIL.render(summary(), mailbox()).body == MAIL.render(summary(), mailbox()).body
