@@ -20,7 +20,9 @@ from monitor.store import accounts
 from monitor.store.schema import alerts, gaps, posts
 from monitor.words import say
 from tests.deliver.receiver import ScriptedReceiver
-from tests.fetch.feed_server import Reply
+from tests.fetch.feed_server import Asked, Raw, Reply, Script
+from tests.fetch.networks import NETWORKS, Network
+from tests.fetch.networks.town import NetworkTown
 from tests.town import NOON, SECRET, SIGN_IN_PAGE, Town
 
 CAPTCHA_PAGE = Reply(200, b"<html><p>prove it: captcha</p></html>", {"Content-Type": "text/html"})
@@ -86,6 +88,82 @@ def test_a_wall_is_told_gets_louder_and_ends_with_the_gap_filled(
         assert (gap.from_at <= blind_from, gap.filled_at is not None) == (True, True)
         assert len(tx.execute(select(posts.c.id)).all()) == 2
         assert tx.execute(select(alerts.c.found)).scalars().all() == ["later"]
+
+
+# --- walls of networks that say more than a status --------------------------------------------------------------------
+
+
+def answers(body: object, status: int = 200, kind: str = "application/json") -> Reply:
+    text = body if isinstance(body, str) else json.dumps(body)
+    return Reply(status, text.encode(), {"Content-Type": kind})
+
+
+def problem(word: str, title: str) -> object:
+    return {"type": f"https://api.twitter.com/2/problems/{word}", "title": title, "detail": "no"}
+
+
+PROTECTED = {"errors": [problem("not-authorized-for-resource", "Authorization Error")]}
+NO_PREVIEW = '<html><div class="tgme_page"><div class="tgme_page_extra">1 234 subscribers</div></div></html>'
+
+
+def moves(network: Network) -> Script:
+    """The same posts, each by an account that says where it has gone."""
+
+    def answer(asked: Asked) -> Reply | Raw:
+        network.instead = None
+        found = network.answer(replace(asked, headers={}))  # with another text it has another tag
+        network.instead = answer
+        assert isinstance(found, Reply)
+        statuses = json.loads(found.body)
+        for status in statuses:
+            status["account"] = {"id": "9001", "moved": {"id": "9", "acct": "lin@elsewhere.example"}}
+        return answers(statuses)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("kind", "failure", "wall"),
+    [
+        pytest.param("x", Failure.PRIVATE, answers(PROTECTED), id="x, protected"),
+        pytest.param("x", Failure.QUOTA, answers(problem("usage-capped", "UsageCapExceeded"), 429), id="x, capped"),
+        pytest.param("x", Failure.QUOTA, answers(problem("credits", "CreditsDepleted"), 402), id="x, no credits"),
+        pytest.param("telegram", Failure.PRIVATE, answers(NO_PREVIEW, kind="text/html"), id="telegram, no preview"),
+        pytest.param("bilibili", Failure.PRIVATE, answers({"code": 53013, "message": "no"}), id="bilibili, hidden"),
+        pytest.param("weibo", Failure.SESSION_EXPIRED, answers({"ok": -100, "url": "https://p"}), id="weibo, sign in"),
+        pytest.param("mastodon", Failure.MOVED, moves, id="mastodon, moved"),
+    ],
+)
+def test_a_wall_of_a_network_is_told_gets_louder_and_ends_with_the_gap_filled(
+    tmp_path: Path, file_url: str, kind: str, failure: Failure, wall: Reply | Callable[[Network], Script]
+) -> None:
+    with ExitStack() as stack:
+        told = [(key, stack.enter_context(ScriptedReceiver())) for key in ("desk", "ops")]
+        made = NetworkTown(tmp_path, told, database_url=file_url, kinds={kind: NETWORKS[kind]})
+        town = stack.enter_context(made)
+        network = town.network()
+        network.publish("今天跑步", town.clock.now())
+        passes(town, 0)
+        passes(town, 120)
+        network.instead = wall if isinstance(wall, Reply) else wall(network)
+        for _ in range(2):  # two intervals, with their jitter
+            passes(town, 1.1 * max(account.poll_every_s for account in town.runtime.accounts.values()))
+        (opened,) = incidents_told(town, "ops")
+        language = town.runtime.settings.language
+        assert (opened["type"], opened["data"]["detail"]["cause"]) == ("incident.opened", failure.value)
+        assert say(language, f"failure_{failure}_cause") in opened["data"]["text"]
+        assert say(language, f"failure_{failure}_remedy") in opened["data"]["text"]
+        for wait in (timedelta(minutes=15), timedelta(minutes=45), timedelta(hours=4)):
+            passes(town, wait.total_seconds())
+        assert [each["type"] for each in incidents_told(town, "ops")[1:4]] == ["incident.reminded"] * 3
+        network.publish(LEAK, town.clock.now())
+        network.instead = None
+        passes(town, 3700)
+        passes(town, 3700)
+        assert incidents_told(town, "ops")[-1]["type"] == "incident.closed"
+        with town.store.read() as tx:
+            assert tx.execute(select(gaps.c.filled_at)).scalars().one() is not None
+            assert tx.execute(select(alerts.c.found)).scalars().all() == ["later"]
 
 
 def passes(town: Town, seconds: float) -> None:
