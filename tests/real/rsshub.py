@@ -26,7 +26,8 @@ def rsshub(folder: Path, scratch: Path, port: int) -> Iterator[str]:
     """Its address, while it runs; what it read it keeps for a few seconds."""
     home = folder / "node_modules/rsshub"
     words = [str(folder / "node_modules/.bin/node"), "lib/index.js"]
-    keys = {"PORT": str(port), "CACHE_EXPIRE": str(CACHE_S), "CACHE_TYPE": "memory", "NODE_ENV": "production"}
+    kept = {"CACHE_TYPE": "memory", "CACHE_EXPIRE": str(CACHE_S), "CACHE_CONTENT_EXPIRE": str(CACHE_S)}
+    keys = {"PORT": str(port), "NODE_ENV": "production", **kept}
     with running(words, port, log=scratch / "rsshub.log", folder=home, beside=keys, within_s=120):
         yield f"http://127.0.0.1:{port}"
 
