@@ -130,6 +130,12 @@ class Home:
         """The types of what the receiver got, signatures checked."""
         return [got.check(SECRET)["type"] for got in self.desk.received]
 
+    def leaks(self) -> set[str]:
+        """The numbers of the alerts that the receiver heard of, each by itself or gathered with others."""
+        found = [got.check(SECRET) for got in self.desk.received]
+        inside = [alert for message in found for alert in message["data"].get("alerts", ())]
+        return {each["data"]["number"] for each in (*found, *inside) if each["type"] == "alert.opened"}
+
     def _serve(self, asked: Asked) -> Reply | Raw:
         if self.script is not None:
             return self.script

@@ -40,7 +40,7 @@ def test_a_service_that_was_backed_up_at_work_is_put_back_and_works(home: Home) 
         backed_up = alerts(home)
         home.says("后天也来看云雀9")
         assert home.run("accounts", "fetch").code == 0
-        until(lambda: len(home.told()) == 2, "the alert after the backup")
+        until(lambda: len(alerts(home)) == 2, "the alert after the backup")
         assert home.run("db", "check").out == "the database is sound\n"
         refused = home.run("db", "restore", str(copy), "--force")
         assert (refused.code, "another leak-monitor service" in refused.err) == (4, True)
@@ -54,7 +54,7 @@ def test_a_service_that_was_backed_up_at_work_is_put_back_and_works(home: Home) 
     with Running(home):
         assert home.run("accounts", "fetch").code == 0
         until(lambda: len(alerts(home)) == 2, "the post after the backup, read again")
-        assert home.told()[:2] == ["alert.opened"] * 2
+        assert home.told()[0] == "alert.opened"
     assert home.run("db", "check").code == 0
     done = [(row["actor"], row["action"], row["object"]) for row in home.run("audit", "list", "--json").rows]
     assert [line for line in reversed(done) if line[1] != "start"] == [

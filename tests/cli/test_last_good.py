@@ -42,7 +42,7 @@ def test_the_old_set_finds_leaks_under_broken_files_and_after_a_restart(home: Ho
         home.says(f"明天来看云雀9 {number}", datetime.now(UTC) + timedelta(minutes=10))
 
     def told() -> int:
-        return list(home.told()).count("alert.opened")
+        return len(home.leaks())
 
     def is_refused(service: Running, place: str) -> bool:
         return any("the files were refused" in problem and place in problem for problem in service.problems())
