@@ -19,7 +19,7 @@ from monitor.model.routing import Branch, Roster
 from monitor.model.rulebook import Kind, Severity
 
 GATHER_LATE: Final = timedelta(seconds=60)  # a first read or a recovery is told once, not post by post
-BURST: Final = timedelta(seconds=60)
+LONGEST_BURST: Final = timedelta(minutes=10)  # that may be configured
 CROWD: Final = timedelta(minutes=5)
 CROWD_WINDOW: Final = timedelta(hours=1)
 MONDAY_HOUR: Final = 9  # local time of the weekly digest of notes
@@ -59,7 +59,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a receiver was told at once lately: of this product within the minute, and in all within the hour."""
+    """What a receiver was told at once: of this product within its time to gather, and in all within the hour."""
 
     first_at: datetime | None = None
     worst: Severity = Severity.LOW
@@ -121,16 +121,16 @@ def _fits(branch: Branch, about: About) -> bool:
 def _way(change: AlertChange, receiver: Receiver, now: datetime, heard: Heard) -> Route:
     urgency = urgency_of(change)
     if urgency is Urgency.NOW:
-        if _is_more_of_a_burst(change, heard, now):
-            return Route(receiver.key, Urgency.BURST, (heard.first_at or now) + BURST)
+        if _is_more_of_a_burst(change, receiver, heard, now):
+            return Route(receiver.key, Urgency.BURST, (heard.first_at or now) + receiver.gather)
         if heard.in_hour >= receiver.most_an_hour:
             return Route(receiver.key, Urgency.CROWD, now + CROWD)
     return Route(receiver.key, urgency, _due_at(urgency, receiver, now))
 
 
-def _is_more_of_a_burst(change: AlertChange, heard: Heard, now: datetime) -> bool:
+def _is_more_of_a_burst(change: AlertChange, receiver: Receiver, heard: Heard, now: datetime) -> bool:
     """Of what happens to one post each word counts; another post about the same product may wait a minute."""
-    lately = heard.first_at is not None and now - BURST < heard.first_at <= now
+    lately = heard.first_at is not None and now - receiver.gather < heard.first_at <= now
     return change.event is EventKind.OPENED and lately and change.severity.rank <= heard.worst.rank
 
 

@@ -22,7 +22,7 @@ def tell(
     """Queue an event, in the transaction that wrote it, for everybody who hears of it."""
     receivers, roster = runtime.settings.receivers, runtime.settings.roster
     about = _about(runtime, change, person_key, platform)
-    heard = queueing.heard_lately(tx, [receiver.key for receiver in receivers], change.subject, now)
+    heard = queueing.heard_lately(tx, receivers, change.subject, now)
     queueing.queue(tx, topic, routing.route(change, about, roster, receivers, now, heard), now)
     if change.found is Found.LIVE and change.state is AlertState.OPEN:
         at = duty.first_call(roster, change.severity, now, runtime.is_workday)

@@ -47,7 +47,10 @@ def town(tmp_path: Path, database_url: str) -> Iterator[Town]:
 
 
 def with_roster(made: Town) -> Town:
-    settings = replace(made.runtime.settings, roster=ROSTER, web=Web("127.0.0.1", 0, "https://leaks.example"))
+    gathering = tuple(replace(r, gather=timedelta(seconds=60)) for r in made.runtime.settings.receivers)
+    settings = replace(
+        made.runtime.settings, receivers=gathering, roster=ROSTER, web=Web("127.0.0.1", 0, "https://leaks.example")
+    )
     made.runtime = Runtime(settings, made.book, made.runtime.matcher)
     with made.store.write() as tx:
         receivers.sync_receivers(tx, settings.receivers, made.clock.now())

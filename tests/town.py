@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -167,6 +167,7 @@ def _receiver(key: str, url: str) -> Receiver:
         timezone=SHANGHAI,
         alerts=not key.startswith("ops"),
         ops=key.startswith("ops"),
+        gather=timedelta(),
         allow_private_network=True,
     )
 

@@ -185,6 +185,7 @@ def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source
         language=table.language or file.language,
         timezone=table.timezone or file.timezone,
         min_severity=Severity(table.min_severity),
+        gather=timedelta(seconds=table.gather_s),
         most_an_hour=table.most_an_hour,
         alerts=table.alerts,
         ops=table.ops,

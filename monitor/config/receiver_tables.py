@@ -12,6 +12,7 @@ from monitor.config.fields import (
     Line,
     OneSecretTable,
     RouteTable,
+    Seconds,
     SecretTable,
     Variable,
     Zone,
@@ -32,6 +33,7 @@ class ReceiverTable(RouteTable):
     language: Language | None = None
     timezone: Zone | None = None
     min_severity: Graded = "low"
+    gather_s: Seconds = Field(default=60.0, alias="gather", ge=0, le=600)
     most_an_hour: int = Field(default=30, ge=1, le=1000)
     alerts: bool = True
     ops: bool = False

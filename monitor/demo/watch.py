@@ -31,6 +31,7 @@ from monitor.store.browse import Judged, Told
 
 POLL_EVERY_S: Final = 10.0
 LOOK_EVERY_S: Final = 0.1
+FIRST_READ_S: Final = 30.0  # that is waited for, on a machine that is busy
 SHOWN_HARMLESS: Final = 10  # of the first read; every alert is shown
 SHOWN_CELLS: Final = 180
 
@@ -116,8 +117,8 @@ class Watch:
         self._trouble = ""
 
     def run(self, wish: Wish, ends_s: float) -> int:
-        """Until the time is up or somebody wants to end; the exit code."""
-        while not wish.came and self._clock.elapsed_s() < ends_s:
+        """Until the time is up or somebody wants to end, but not before the first read; the exit code."""
+        while not wish.came and self._clock.elapsed_s() < ends_s + (0.0 if self._has_read else FIRST_READ_S):
             with self._store.read() as tx:
                 reading, judged, pending = browse.readings(tx)[0], browse.judged_texts(tx), browse.count_pending(tx)
             self._tell_trouble(reading.reason if reading.failures else "")

@@ -1,7 +1,7 @@
 """What people are told."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -86,6 +86,7 @@ class Receiver:
     language: str
     timezone: ZoneInfo
     min_severity: Severity = Severity.LOW
+    gather: timedelta = timedelta(seconds=60)  # more about one product within that time is one message
     most_an_hour: int = 30  # messages about new leaks; more are gathered
     alerts: bool = True  # is told of alerts
     ops: bool = False  # is told of incidents

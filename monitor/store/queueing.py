@@ -11,9 +11,9 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, func, or_, select, update
 
-from monitor.model.messages import DeliveryState, EventKind, ReceiverState
+from monitor.model.messages import DeliveryState, EventKind, Receiver, ReceiverState
 from monitor.model.rulebook import Severity
-from monitor.routing import BURST, CROWD_WINDOW, Heard, Route, Urgency
+from monitor.routing import CROWD_WINDOW, Heard, Route, Urgency
 from monitor.store.claims import undo_future
 from monitor.store.engine import insert_into
 from monitor.store.schema import alert_events, alerts, deliveries, receivers
@@ -91,18 +91,22 @@ def _gather(tx: Connection, receiver_key: str, urgency: Urgency, now: datetime) 
     tx.execute(update(deliveries).where(c.id.in_(oldest)).values(**folded))
 
 
-def heard_lately(tx: Connection, keys: Sequence[str], subject: str, now: datetime) -> dict[str, Heard]:
-    """What each of these receivers was told at once: of this product within the minute, and in all within the hour."""
+def heard_lately(tx: Connection, hearers: Sequence[Receiver], subject: str, now: datetime) -> dict[str, Heard]:
+    """What each was told at once: of this product within its time to gather, and in all within the hour."""
     c, event = deliveries.c, alert_events.c
-    opened = (alerts.c.subject == subject) & (event.kind == EventKind.OPENED) & (event.at > now - BURST)
+    gather = {receiver.key: receiver.gather for receiver in hearers}
+    longest = max(gather.values(), default=timedelta())
+    opened = (alerts.c.subject == subject) & (event.kind == EventKind.OPENED) & (event.at > now - longest)
     joined = alert_events.join(alerts, alerts.c.id == event.alert_id)
     fresh = tx.execute(select(event.alert_id, event.seq, event.severity).select_from(joined).where(opened)).all()
     severities = {f"alert:{row.alert_id}:{row.seq}": Severity(row.severity) for row in fresh}
-    at_once = (c.urgency == Urgency.NOW) & c.receiver_key.in_(keys)
+    at_once = (c.urgency == Urgency.NOW) & c.receiver_key.in_(gather)
     found: dict[str, Heard] = {}
     if severities:
         told = select(c.receiver_key, c.topic, c.created_at).where(at_once, c.topic.in_(severities))
         for row in tx.execute(told.order_by(c.id)):
+            if row.created_at <= now - gather[row.receiver_key]:
+                continue
             before = found.get(row.receiver_key, Heard())
             worst = max(before.worst, severities[row.topic], key=lambda s: s.rank)
             found[row.receiver_key] = Heard(before.first_at or row.created_at, worst)

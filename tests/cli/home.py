@@ -47,6 +47,7 @@ secret_file = "desk.secret"
 internal = true
 allow_private_network = true
 ops = true
+gather = "0s"
 """
 
 
