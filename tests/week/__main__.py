@@ -66,11 +66,12 @@ def main(words: Sequence[str] | None = None) -> int:
     ask.add_argument("--queued", type=int, default=0)
     ask.add_argument("--postgresql", action="store_true")
     wanted = ask.parse_args(words)
-    set_up_logging("error", as_json=False, stream=sys.stderr)
     clock, faults, numbers = SystemClock(), [], count(1)
     began_s = clock.elapsed_s()
     with ExitStack() as stack:
         within = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        log = stack.enter_context((within / "log").open("w", encoding="utf-8"))
+        set_up_logging("error", as_json=False, stream=log)
         server = Server() if wanted.postgresql else None
         if server:
             stack.callback(server.stop)
