@@ -12,7 +12,7 @@ is still due, or its lease runs out and it is due again.
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -64,6 +64,7 @@ __all__ = ["Runtime", "World", "deliver_due", "deliver_to", "fetch_due", "match_
 
 REVISIONS_A_TICK: Final = 128
 DELIVERIES_A_TURN: Final = 100
+STRANGER_WAITS: Final = timedelta(seconds=1)
 
 
 # --- 2. match: revision pending -> deliveries waiting --------------------------------------------------------------
@@ -219,7 +220,10 @@ def deliver_to(world: World, runtime: Runtime, claimed: ClaimedReceiver) -> None
         return
     receiver = runtime.receivers.get(claimed.key)
     if receiver is None:
-        return  # no longer configured; the next sync_receivers parks what waits
+        # A reload is under way, or another process knows it; if nobody does, the next sync_receivers parks what waits.
+        with world.store.write() as tx:
+            receivers.release_receiver(tx, claimed, world.clock.now() + STRANGER_WAITS)
+        return
     for _ in range(DELIVERIES_A_TURN):
         world.moves.moved(f"send {claimed.key}", world.clock.elapsed_s(), turn=claimed.claim_no)
         now = world.clock.now()

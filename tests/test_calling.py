@@ -137,6 +137,21 @@ def test_a_verdict_ends_the_calls(town: Town, verdict: Verdict) -> None:
     assert heard(town, "zhou") == []
 
 
+def test_a_judged_leak_that_opens_again_calls_everybody_from_the_first(town: Town) -> None:
+    town.says(LEAK)
+    town.round()
+    for _ in range(3):
+        town.round(minutes=10)
+    assert [len(heard(town, key)) for key in RECEIVERS[1:]] == [3, 2, 1]
+    with town.store.write() as tx:
+        reviews.save_review(tx, 1, Verdict.LEAK, reviewer="Chen", now=town.clock.now())
+    town.edits("今天跑了十公里")
+    town.round()
+    assert heard(town, "comms")[-1].startswith("alert.corrected")
+    town.round(minutes=10)
+    assert "telling 周敏; the urgent channel in 5 min" in heard(town, "zhou")[-1]
+
+
 def test_a_clock_that_was_ahead_delays_no_call(town: Town) -> None:
     town.round(days=5)
     town.says(LEAK)

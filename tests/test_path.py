@@ -1,7 +1,9 @@
 """The path of a post, as timelines: what is published, what the receivers get, and when."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import wait
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,11 @@ from sqlalchemy import func, select, update
 
 from monitor.match import Matcher
 from monitor.model.findings import Evaluation
+from monitor.model.messages import DeliveryState
 from monitor.model.posts import Part
+from monitor.pipeline import deliver_due
+from monitor.runtime import Runtime
+from monitor.store import outbox
 from monitor.store.schema import accounts, gaps, posts, revisions
 from tests.deliver.receiver import Reply, ScriptedReceiver
 from tests.store.invariants import broken_invariants
@@ -245,3 +251,20 @@ def test_a_message_that_names_no_secret_product_key_or_rule(make_town: MakeTown)
     (got,) = dict(town.receivers)["desk"].received
     assert b"yunque-9" not in got.body
     assert b"unreleased-name" not in got.body
+
+
+def test_a_receiver_that_a_reload_is_just_adding_waits_for_no_lease(make_town: MakeTown) -> None:
+    town = make_town()
+    town.round()
+    after = town.runtime
+    town.says(LEAK)
+    town.round()
+    with town.store.write() as tx:
+        outbox.replay(tx, now=town.clock.now(), receiver="desk", state=DeliveryState.DELIVERED)
+    before = len(told(town))
+    town.runtime = Runtime(replace(after.settings, receivers=()), town.book, after.matcher)
+    wait(deliver_due(town.world, town.runtime, town.pool))
+    town.runtime = after
+    town.clock.move(seconds=2)
+    wait(deliver_due(town.world, town.runtime, town.pool))
+    assert len(told(town)) == before + 1

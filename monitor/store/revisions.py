@@ -295,8 +295,8 @@ def add_event(tx: Connection, number: int, event: Mapping[str, Any], now: dateti
     if tx.execute(once.returning(alert_events.c.id)).scalar_one_or_none() is None:
         return None
     standing = {"last_seq": seq, "severity": event["severity"], "state": event["state"]}
-    if event["state"] != AlertState.OPEN:  # somebody has taken it: nobody else is called
-        standing["escalate_at"] = None
+    if event["state"] != AlertState.OPEN:  # somebody has taken it: nobody else is called, or all anew if it opens again
+        standing |= {"escalate_at": None, "step": 0}
     tx.execute(update(alerts).where(alerts.c.id == number).values(**standing))
     return f"alert:{number}:{seq}"
 
