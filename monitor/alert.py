@@ -54,8 +54,10 @@ class AlertBefore:
     verdict: Verdict | None
     last_seq: int
     facts: frozenset[str]
-    judged_facts: frozenset[str]  # facts at the last verdict
-    corrections: int
+    judged_facts: frozenset[str]  # facts when it was last closed
+    corrections: int  # how often what it said was taken back, or was public after all
+    leaked_at: datetime | None = None  # the instant of the text that opened it
+    found: Found = Found.LIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,8 @@ def decide(
 
     A repeated evaluation of the same text with the same facts makes none, so evaluating twice is harmless. Only the
     current text corrects, and only by what its author made of it, not by a change of the rules, because a secret was
-    lifted or nobody wants to hear of it, or because another source shows the post otherwise.
+    lifted or nobody wants to hear of it, or because another source shows the post otherwise. Rules that lift a secret
+    earlier close what was never a leak by them.
     """
     by_subject: dict[str, list[Finding]] = {subject: [] for subject in before}
     for finding in findings:
@@ -176,6 +179,8 @@ def _decide_one(
     worst = max((f.severity for f in telling), key=lambda s: s.rank, default=None)
     if before is None:
         event = EventKind.OPENED if facts else None
+    elif since := _public_since(revision, found, before):
+        return _public(revision, before, since)
     else:
         lifted = {fact_of(f) for f in found if f.disposition in (Disposition.PUBLIC, Disposition.SUPPRESSED)}
         changed = revision.is_current and revision.is_edit and not revision.again
@@ -197,6 +202,34 @@ def _decide_one(
         dedup=_digest(
             event, str(revision.revision_id), str(before.corrections if before else 0), str(worst), *sorted(facts)
         ),
+    )
+
+
+def _public_since(revision: RevisionBefore, found: Sequence[Finding], before: AlertBefore) -> datetime | None:
+    """Since when all that an alert is about has been public, by a lift before the post; None if that is not so."""
+    if before.state is AlertState.REVIEWED or not (revision.again and revision.is_current):
+        return None
+    if any(f.disposition not in (Disposition.PUBLIC, Disposition.CONTEXT) for f in found):
+        return None
+    lifted = [f for f in found if f.reason.code == "public_since" and fact_of(f) in before.facts]
+    since = max((datetime.fromisoformat(f.reason.args["since"]) for f in lifted), default=None)
+    if since is None or since > (before.leaked_at or revision.effective_at):
+        return None
+    return since
+
+
+def _public(revision: RevisionBefore, before: AlertBefore, since: datetime) -> AlertChange:
+    """It says no secret any more, so that the same words are news if the lift is put off again."""
+    return AlertChange(
+        subject=before.subject,
+        event=EventKind.PUBLIC_SINCE,
+        severity=before.severity,
+        state=AlertState.REVIEWED,
+        found=before.found,
+        facts=frozenset(),
+        findings=(),
+        reason=Reason("event_public_since", {"since": since.isoformat()}),
+        dedup=_digest(EventKind.PUBLIC_SINCE, str(revision.revision_id), str(before.corrections)),
     )
 
 

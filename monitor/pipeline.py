@@ -48,6 +48,8 @@ from monitor.store import (
     queueing,
     receivers,
     rescans,
+    retellings,
+    reviews,
     revisions,
     slow_rules,
     summaries,
@@ -143,18 +145,31 @@ def _save_evaluation(world: World, runtime: Runtime, revision: PendingRevision, 
         before = revisions.alerts_before(tx, revision.post_id)
         changes = alert.decide(_before(revision), findings, before)
         for change in changes:
-            ref, label = runtime.said_aloud(change.subject)
-            topic = revisions.record_change(
-                tx, revision, change, ref=ref, label=label, rulebook_hash=runtime.book.hash, now=now
-            )
-            if topic is not None:
-                tell(tx, runtime, change, topic, revision.person_key, revision.platform, now)
-            if change.found is not Found.BASELINE:
-                follows.follow(tx, revision.post_id, now + alert.FIRST_LOOK)
+            _record(tx, runtime, revision, change, now)
+        if revision.is_current and alert.found_how(_before(revision)) is Found.LIVE:
+            retellings.tell_spread(tx, revision.post_id, now)
         flagged = bool(changes) or any(map(alert.is_followed, before.values()))
         _want_pictures(tx, runtime, revision, now, flagged=flagged)
         passing("C6")
     _note_evaluation(world, revision, evaluation, changes, now)
+
+
+def _record(
+    tx: Connection, runtime: Runtime, revision: PendingRevision, change: alert.AlertChange, now: datetime
+) -> None:
+    """One event of an alert, and who hears of it."""
+    ref, label = runtime.said_aloud(change.subject)
+    topic = revisions.record_change(
+        tx, revision, change, ref=ref, label=label, rulebook_hash=runtime.book.hash, now=now
+    )
+    if change.event is EventKind.PUBLIC_SINCE:
+        if topic is not None:
+            reviews.close_public(tx, topic, now)
+        return
+    if topic is not None:
+        tell(tx, runtime, change, topic, revision.person_key, revision.platform, now)
+    if change.found is not Found.BASELINE:
+        follows.follow(tx, revision.post_id, now + alert.FIRST_LOOK)
 
 
 def _want_pictures(

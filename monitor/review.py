@@ -108,6 +108,8 @@ def response_of(
             done.setdefault(Step.TAKEN, StepRow(Step.TAKEN, event.at, who))
         elif event.kind is EventKind.REVIEWED and event.at >= begun_at and event.reason.args.get("verdict") in NO_LEAK:
             done.setdefault(Step.CLOSED, StepRow(Step.CLOSED, event.at, who))
+        elif event.kind is EventKind.PUBLIC_SINCE and event.at >= begun_at:
+            done.setdefault(Step.CLOSED, StepRow(Step.CLOSED, event.at))
         elif event.kind is EventKind.GONE and gone_at is not None:
             done[Step.GONE] = StepRow(Step.GONE, event.at, alive=max(gone_at - public_since, timedelta()))
     following = _next_step(done)

@@ -91,6 +91,12 @@ def recipients(about: About, roster: Roster, receivers: Iterable[Receiver]) -> t
     return named or tuple(receiver.key for receiver in receivers if receiver.key not in roster.by_name_alone)
 
 
+def to_all(roster: Roster, receivers: Iterable[Receiver], now: datetime) -> tuple[Route, ...]:
+    """What is news for everybody who is told of alerts, at once; not those who hear only what is sent by name."""
+    told = (r.key for r in receivers if r.alerts and r.key not in roster.by_name_alone)
+    return tuple(Route(key, Urgency.NOW, now) for key in told)
+
+
 def _walk(branches: Sequence[Branch], about: About, roster: Roster) -> Iterable[str]:
     for branch in branches:
         if not _fits(branch, about):

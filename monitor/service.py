@@ -21,6 +21,7 @@ from monitor.errors import OUR_OWN, InputError, LeakMonitorError, StoreDownError
 from monitor.failpoints import passing
 from monitor.following import FOLLOWED_AT_ONCE, follow_due
 from monitor.housekeeping import TRIED_EVERY_S, Hourly, keep_house
+from monitor.launches import note_moves, tell_moves
 from monitor.lookout import Senses, Watchdog, free_bytes_of, look_around, told_on_health
 from monitor.model.canary import CANARY_RECEIVER
 from monitor.net.client import Client
@@ -151,6 +152,10 @@ class Service:
         def clean() -> None:
             keep_house(self.world, self.runtime, self._drift.seconds())
 
+        def call() -> None:
+            call_due(self.world, self.runtime)
+            tell_moves(self.world, self.runtime)
+
         def report() -> None:
             queue_summaries(self.world, self.runtime)
 
@@ -160,7 +165,7 @@ class Service:
             ("deliver", self._deliver, self._tick_s / 2),
             ("follow", partial(self._work_beside, "follow", follow_due, FOLLOWED_AT_ONCE), FOLLOW_S),
             ("pictures", partial(self._work_beside, "pictures", collect_due, COLLECTED_AT_ONCE), COLLECT_S),
-            ("call", lambda: call_due(self.world, self.runtime), CALL_S),
+            ("call", call, CALL_S),
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
             ("look-out", self._look_around, LOOK_OUT_S),
             ("summary", report, LOOK_OUT_S),
@@ -235,6 +240,7 @@ class Service:
             ours = (CANARY_RECEIVER,) if runtime.has_canary else ()
             receivers.sync_receivers(tx, (*runtime.settings.receivers, *ours), now)
             key, body = RulesKey.of(runtime.settings.rules_key), runtime.book.body
+            note_moves(tx, runtime, now)
             rulebooks.save_rulebook(tx, runtime.book.hash, key.close(body) if key else body, now)
             if key:
                 rulebooks.close_older(tx, is_closed, key.close)

@@ -119,6 +119,50 @@ def test_new_rules_never_correct_and_what_they_find_is_found_late() -> None:
     assert alert.decide(again, [NAME], {})[0].found is Found.LATER
 
 
+SINCE = NOON - timedelta(minutes=30)
+PUBLIC = replace(LIFTED, reason=Reason("public_since", {"since": SINCE.isoformat()}))
+JUDGED_AGAIN = replace(REVISION, again=True)
+
+
+@pytest.mark.parametrize(
+    ("revision", "found", "known", "withdrawn"),
+    [
+        pytest.param(JUDGED_AGAIN, [PUBLIC], before(NAME), True, id="lifted before the post"),
+        pytest.param(JUDGED_AGAIN, [PUBLIC], before(NAME, PRICE), True, id="with what is no secret without it"),
+        pytest.param(JUDGED_AGAIN, [PUBLIC], before(NAME, state=AlertState.ACKNOWLEDGED), True, id="taken"),
+        pytest.param(JUDGED_AGAIN, [PUBLIC, PRICE], before(NAME, PRICE), False, id="another fact is secret still"),
+        pytest.param(JUDGED_AGAIN, [PUBLIC, HUSHED], before(NAME), False, id="another is hidden, not public"),
+        pytest.param(JUDGED_AGAIN, [LIFTED], before(NAME), False, id="public, but by no lift"),
+        pytest.param(JUDGED_AGAIN, [], before(NAME), False, id="not on the list any more"),
+        pytest.param(JUDGED_AGAIN, [PUBLIC], before(NAME, **REVIEWED), False, id="judged by a person"),
+        pytest.param(JUDGED_AGAIN, [PUBLIC], {}, False, id="no alert"),
+        pytest.param(REVISION, [PUBLIC], before(NAME), False, id="an edit after the lift"),
+        pytest.param(replace(JUDGED_AGAIN, is_current=False), [PUBLIC], before(NAME), False, id="an older text"),
+        pytest.param(
+            JUDGED_AGAIN, [PUBLIC], before(NAME, leaked_at=SINCE - timedelta(1)), False, id="leaked before the lift"
+        ),
+    ],
+)
+def test_rules_that_lift_earlier_withdraw_what_was_no_leak_by_them(
+    revision: RevisionBefore, found: list[Finding], known: dict[str, AlertBefore], *, withdrawn: bool
+) -> None:
+    changes = alert.decide(revision, found, known)
+    assert (EventKind.PUBLIC_SINCE in [change.event for change in changes]) is withdrawn
+    if withdrawn:
+        (change,) = changes
+        assert (change.state, change.facts, change.reason.args["since"]) == (
+            AlertState.REVIEWED,
+            frozenset(),
+            SINCE.isoformat(),
+        )
+
+
+def test_the_same_words_are_news_when_the_lift_is_put_off_again() -> None:
+    closed = before(state=AlertState.REVIEWED, verdict=Verdict.PUBLIC, corrections=1)
+    (change,) = alert.decide(JUDGED_AGAIN, [NAME], closed)
+    assert (change.event, change.state) == (EventKind.REOPENED, AlertState.OPEN)
+
+
 def test_a_corrected_leak_is_open_again() -> None:
     (corrected,) = alert.decide(REVISION, [], before(NAME, verdict=Verdict.LEAK, **REVIEWED))
     assert corrected.state is AlertState.OPEN

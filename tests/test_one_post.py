@@ -340,8 +340,9 @@ def test_reposts_and_the_same_words_elsewhere_are_one_story(town: Town, square: 
         {"posts": 3, "people": 2, "platforms": ["mastodon", "notes"]},
     ]
     texts = [message["data"]["text"] for message in messages(town)]
-    assert ["Also on" in text for text in texts] == [False, True]
-    assert "Also on: Mastodon (3 posts, 2 people)" in texts[1]
+    assert ["Also on" in text for text in texts] == [False, False, True]
+    assert texts[1] == "A-1 same words on 1 more account: Wang (Mastodon)"
+    assert "Also on: Mastodon (3 posts, 2 people)" in texts[2]
     with town.store.read() as tx:
         shown = [stories.show_alert(tx, number) for (number,) in rows(town, alerts, "id")]
     assert {each.spread.posts for each in shown if each} == {3}

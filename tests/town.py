@@ -13,6 +13,7 @@ from monitor.calling import call_due
 from monitor.collecting import collect_due
 from monitor.config import FetchOptions, Log, Retention, Settings, Web
 from monitor.following import follow_due
+from monitor.launches import note_moves, tell_moves
 from monitor.match import Matcher
 from monitor.model.messages import Disclosure, Receiver
 from monitor.model.people import Account, Person
@@ -96,6 +97,7 @@ class Town:
             pass
         wait(collect_due(self.world, self.runtime, self.pool))
         call_due(self.world, self.runtime)
+        tell_moves(self.world, self.runtime)
         wait(deliver_due(self.world, self.runtime, self.pool))
 
     def watches(self, account: Account) -> None:
@@ -124,6 +126,7 @@ class Town:
         self.book = self.write_rules(text)
         self.runtime = Runtime(self.runtime.settings, self.book, Matcher(self.book))
         with self.store.write() as tx:
+            note_moves(tx, self.runtime, self.clock.now())
             rulebooks.save_rulebook(tx, self.book.hash, self.book.body, self.clock.now())
             rescans.begin_rescan(tx, self.book.hash, self.clock.now())
 

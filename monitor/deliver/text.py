@@ -4,6 +4,7 @@ Plain text in the receiver's language and zone, without markup. What a receiver 
 `minimal` has nothing of the post, `post` has the post and the kinds of what was found, `full` has reasons and lift.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from monitor.deliver.card import Card, Link, Tone, plain
+from monitor.deliver.gloss import gloss
 from monitor.deliver.inert import safe_url
 from monitor.deliver.summary import summary_card
 from monitor.deliver.trouble import incident_lines
@@ -18,6 +20,7 @@ from monitor.model.messages import (
     Digest,
     Disclosure,
     EventKind,
+    EventMoved,
     IncidentEvent,
     IncidentNotice,
     Message,
@@ -36,6 +39,7 @@ POST_BYTES: Final = 360  # of the post; a message is about 650 bytes then, and e
 PART_BYTES: Final = 240
 WHY_LINES: Final = 3
 DIGEST_ROWS: Final = 8
+PLACES: Final = 5  # where else a story is told, by name
 ROW_BYTES: Final = 120
 MARKS: Final = {Severity.CRITICAL: "🔴", Severity.HIGH: "🟠", Severity.MEDIUM: "🟡", Severity.LOW: "⚪"}
 
@@ -63,6 +67,8 @@ def card_of(message: Message, receiver: Receiver) -> Card:
         title, *lines = incident_lines(message, receiver)
         over = message.event in (IncidentEvent.TAKEN, IncidentEvent.CLOSED)
         card = Card(receiver.language, Tone.CALM if over else Tone.BLIND, title, tuple(lines))
+    elif isinstance(message, EventMoved):
+        card = Card(receiver.language, Tone.CALM, _moved(message, receiver))
     else:
         card = Card(receiver.language, Tone.CALM, say(receiver.language, "test"))
     return replace(
@@ -170,6 +176,8 @@ def _moment(at: datetime, notice: Notice, receiver: Receiver) -> str:
 def _body(notice: Notice, receiver: Receiver) -> Iterator[str]:
     yield ""
     yield from _post(notice, receiver)
+    if receiver.show is Disclosure.FULL:
+        yield from gloss(notice, receiver.language)
     yield ""
     yield from _why(notice, receiver)
     yield from also_on(notice.spread, receiver.language)
@@ -242,8 +250,11 @@ def _kinds(notice: Notice, receiver: Receiver) -> str:
 
 
 def _follow_up(notice: Notice, receiver: Receiver) -> str:
-    over_at = notice.gone_at if notice.event is EventKind.GONE and notice.gone_at else notice.event_at
     args = notice.reason.args
+    over_at = notice.gone_at if notice.event is EventKind.GONE and notice.gone_at else notice.event_at
+    if "since" in args:
+        over_at = datetime.fromisoformat(args["since"])
+    places = _places(notice, receiver)
     verdict = args.get("verdict", "")
     return say(
         receiver.language,
@@ -260,7 +271,23 @@ def _follow_up(notice: Notice, receiver: Receiver) -> str:
         next=_called(args["next"], args["next_name"], receiver) if "next" in args else "",
         wait=duration(receiver.language, timedelta(seconds=int(args.get("next_in", 0)))),
         verdict=say(receiver.language, f"verdict_{verdict}") if verdict in tuple(Verdict) else "",
+        count=str(len(places)),
+        where=_some_of(places, receiver),
     )
+
+
+def _places(notice: Notice, receiver: Receiver) -> list[str]:
+    """Who else tells the story, and on which network."""
+    return [
+        say(receiver.language, "spread_place", name=name, platform=platform_name(receiver.language, platform))
+        for name, platform in json.loads(notice.reason.args.get("where", "[]"))
+    ]
+
+
+def _some_of(places: list[str], receiver: Receiver) -> str:
+    left = len(places) - PLACES
+    more = [say(receiver.language, "spread_more", count=str(left))] if left > 0 else []
+    return say(receiver.language, "list_comma").join([*places[:PLACES], *more])
 
 
 def _follow_up_code(notice: Notice, receiver: Receiver) -> str:
@@ -276,6 +303,7 @@ def _follow_up_code(notice: Notice, receiver: Receiver) -> str:
         EventKind.ACKNOWLEDGED: by,
         EventKind.REVIEWED: judged,
         EventKind.WITHDRAWN: judged,
+        EventKind.SPREAD: "_one" if len(json.loads(args.get("where", "[]"))) == 1 else "",
         EventKind.CALLED: ("_last" if "next" not in args else "") if args.get("whom") else "_nobody",
     }
     return f"line_{notice.event}{ending.get(notice.event, '')}"
@@ -316,6 +344,18 @@ def _line(notice: Notice, receiver: Receiver) -> str:
         return _follow_up(notice, receiver)
     code = f"line_found_{notice.found if notice.published_at else 'undated'}"
     return say(receiver.language, code, number=number_of(notice), **_times(notice, receiver))
+
+
+def _moved(moved: EventMoved, receiver: Receiver) -> str:
+    """A launch that was moved; its hours are a lift, which only `full` is told."""
+    effect = say(receiver.language, "launch_effect_unknown")
+    if moved.closed is not None and moved.opened is not None:
+        effect = say(receiver.language, "launch_effect", closed=str(moved.closed), opened=str(moved.opened))
+    if receiver.show is not Disclosure.FULL:
+        return say(receiver.language, "launch_moved_untimed", label=moved.label, effect=effect)
+    was = moment(receiver.language, moved.was_at, receiver.timezone, near=moved.at)
+    now = moment(receiver.language, moved.starts_at, receiver.timezone, near=moved.was_at)
+    return say(receiver.language, "launch_moved", label=moved.label, was=was, now=now, effect=effect)
 
 
 # --- safe to show ---------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from monitor.model.findings import Finding
 from monitor.model.messages import (
     Digest,
     Disclosure,
+    EventMoved,
     IncidentNotice,
     Message,
     Notice,
@@ -83,6 +84,8 @@ def _document(message: Message, receiver: Receiver) -> Json:
         kind, at, data = f"incident.{message.event}", message.event_at, _incident(message)
     elif isinstance(message, Summary):
         kind, at, data = "summary", message.at, figures_of(message, receiver.show)
+    elif isinstance(message, EventMoved):
+        kind, at, data = "event.moved", message.at, _moved(message, receiver.show)
     else:
         kind, at, data = "test", message.at, {}
     return {"type": kind, "timestamp": _instant(at), "data": {**data, "text": readable(message, receiver)}}
@@ -173,6 +176,12 @@ def _incident(incident: IncidentNotice) -> Json:
         "closed_at": _instant(incident.closed_at),
         "detail": dict(incident.detail),
     }
+
+
+def _moved(moved: EventMoved, show: Disclosure) -> Json:
+    data: Json = {"disclosure": show, "label": moved.label, "closed": moved.closed, "opened": moved.opened}
+    hours = {"was_at": _instant(moved.was_at), "starts_at": _instant(moved.starts_at)}
+    return data | hours if show is Disclosure.FULL else data
 
 
 def _lift(at: datetime | None) -> str | None:

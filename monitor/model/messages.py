@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     WITHDRAWN = "withdrawn"
     CALLED = "called"  # nobody took it in time: the next are told
     SEEN = "seen"  # somebody whom we do not know pressed a button
+    SPREAD = "spread"  # another watched account tells the same story
 
 
 class IncidentEvent(StrEnum):
@@ -271,6 +272,19 @@ class IncidentNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class EventMoved:
+    """A launch has another hour; `closed` and `opened` are None while what we have is still being judged by it."""
+
+    topic: str
+    at: datetime
+    label: str
+    was_at: datetime
+    starts_at: datetime
+    closed: int | None  # alerts that are public by it
+    opened: int | None  # alerts on what was let pass before
+
+
+@dataclass(frozen=True, slots=True)
 class TestNotice:
     """A message that proves a receiver works."""
 
@@ -278,4 +292,4 @@ class TestNotice:
     at: datetime
 
 
-Message: TypeAlias = Notice | Digest | IncidentNotice | Summary | TestNotice
+Message: TypeAlias = Notice | Digest | IncidentNotice | Summary | EventMoved | TestNotice

@@ -126,6 +126,20 @@ class Example:
     parent: str = ""  # the post that it answers
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An event that starts at another instant than before."""
+
+    event: Event
+    was_at: datetime
+
+
+def moved_events(before: Mapping[str, Event], after: Mapping[str, Event]) -> tuple[Moved, ...]:
+    """The events that were there and start at another instant now; those that are new or gone are none."""
+    both = ((before[key], event) for key, event in after.items() if key in before)
+    return tuple(Moved(event, old.starts_at) for old, event in both if old.starts_at != event.starts_at)
+
+
 class ClientSign(StrEnum):
     """What a posting client may give away."""
 
@@ -180,3 +194,12 @@ class RuleBook:
     series: tuple[Series, ...] = field(repr=False)
     events: Mapping[str, Event] = field(repr=False)
     rules: tuple[Rule, ...] = field(repr=False)
+
+    def lifted_by(self, event_key: str) -> frozenset[str]:
+        """The keys of the products that take a lift from that event, for themselves or for one of their facts."""
+        lift = f"event:{event_key}"
+        return frozenset(
+            product.key
+            for product in self.products.values()
+            if any(window.lift_is == lift for window in (*product.windows.values(), *(f.window for f in product.facts)))
+        )

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from monitor.errors import RuleError
 from monitor.match.fold import key_of
-from monitor.model.rulebook import Product, Rule, RuleBook, Series
+from monitor.model.rulebook import Event, Product, Rule, RuleBook, Series
 from monitor.rules.build import WORD_KEYS, read_event, read_product, read_rule, read_series
 from monitor.rules.seal import RulesKey, plain_name, read_rules_file, rules_files
 from monitor.rules.toml import Table, parse_toml
@@ -51,6 +51,15 @@ def parse_rulebook(body: str) -> RuleBook:
     except (ValueError, AttributeError):
         raise RuleError("rule book", None, "the kept text is damaged", "load the rules directory") from None
     return _build(sections, places)
+
+
+def parse_events(body: str) -> Mapping[str, Event]:
+    """The events of a canonical body by key; RuleError if it is none."""
+    try:
+        tables = Table(json.loads(body)).tables("events")
+    except (ValueError, AttributeError):
+        raise RuleError("rule book", None, "the kept text is damaged", "load the rules directory") from None
+    return {event.key: event for event in map(read_event, tables)}
 
 
 def rules_text(path: Path, key: RulesKey | None) -> str:

@@ -26,12 +26,19 @@ def newest_event(tx: Connection, number: int) -> Row[Any]:
 
 
 def add_follow_up(
-    tx: Connection, last: Row[Any], kind: EventKind, state: AlertState, args: Mapping[str, str], now: datetime
+    tx: Connection,
+    last: Row[Any],
+    kind: EventKind,
+    state: AlertState,
+    args: Mapping[str, str],
+    now: datetime,
+    *,
+    dedup: str = "",
 ) -> str:
-    """The next numbered event, which says nothing new of the post; its topic."""
+    """The next numbered event, which says nothing new of the post; its topic. StoreError if it is there already."""
     event = {
         "kind": kind,
-        "dedup": f"{kind}:{last.seq + 1}",
+        "dedup": dedup or f"{kind}:{last.seq + 1}",
         "state": state,
         "reason": reason_to_json(Reason(f"event_{kind}", args)),
         "revision_id": last.revision_id,

@@ -26,7 +26,7 @@ from monitor.model.messages import (
 from monitor.model.posts import Cause, PostKind
 from monitor.model.rulebook import Severity
 from monitor.model.summaries import Summary
-from monitor.store import summaries
+from monitor.store import launches, summaries
 from monitor.store.frozen import findings_from_json, parts_from_json, reason_from_json
 from monitor.store.pictures import pictures_of
 from monitor.store.schema import (
@@ -208,5 +208,11 @@ def _test(_tx: Connection, topic: str, rest: str) -> TestNotice:
 
 
 _MAKERS: Mapping[str, Callable[[Connection, str, str], Message | None]] = MappingProxyType(
-    {"alert": _notice, "digest": _digest, "incident": _incident, "test": _test}
+    {
+        "alert": _notice,
+        "digest": _digest,
+        "incident": _incident,
+        launches.TOPIC: launches.moved_message,
+        "test": _test,
+    }
 )

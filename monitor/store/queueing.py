@@ -1,7 +1,7 @@
 """What is to be told to whom: one row for each receiver and topic, however often it is asked for.
 
 Topics: `alert:<id>:<seq>`, `incident:<id>:<seq>`, `digest:<urgency>:<id of its first row>`, `test:<instant>`,
-`summary:<daily|weekly>:<local day at which it ends>`.
+`summary:<daily|weekly>:<local day at which it ends>`, `event:<hash of its key>:<number of the move>`.
 """
 
 from collections.abc import Sequence

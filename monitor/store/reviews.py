@@ -11,7 +11,7 @@ from monitor.review import NO_LEAK, consequence_of
 from monitor.store import audit
 from monitor.store.follow_ups import add_follow_up, everybody_told, newest_event, tell_again
 from monitor.store.frozen import findings_from_json
-from monitor.store.queueing import queue
+from monitor.store.queueing import number_of, queue
 from monitor.store.revisions import announce, judge_public_again
 from monitor.store.schema import alert_events, alerts, announcements, reviews, revisions
 from monitor.store.stories import AlertRow, AlertStory, list_alerts, show_alert
@@ -20,6 +20,7 @@ __all__ = [
     "AlertRow",
     "AlertStory",
     "acknowledge",
+    "close_public",
     "list_alerts",
     "note_seen",
     "save_review",
@@ -40,6 +41,15 @@ def acknowledge(tx: Connection, number: int, by_whom: str, now: datetime) -> boo
     queue(tx, topic, told, now)
     audit.note(tx, by_whom, "acknowledge", f"alert:{number}", {}, now)
     return True
+
+
+def close_public(tx: Connection, topic: str, now: datetime) -> None:
+    """What an alert is about was public before it, as its newest event says: everybody who was told hears so."""
+    number = number_of(topic)
+    closed = {"verdict": Verdict.PUBLIC, "verdict_at": now}
+    tx.execute(update(alerts).where(alerts.c.id == number).values(**closed))
+    queue(tx, topic, everybody_told(tx, number, now), now)
+    audit.note(tx, audit.SERVICE, "withdraw", f"alert:{number}", {"why": "public_since"}, now)
 
 
 def note_seen(tx: Connection, number: int, where: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, case, delete
 
 from monitor.alert import AlertBefore, AlertChange, Announcement
 from monitor.model.findings import Disposition, Finding
-from monitor.model.messages import AlertState, EventKind, Verdict
+from monitor.model.messages import AlertState, EventKind, Found, Verdict
 from monitor.model.posts import Cause, Origin, Part, PostKind
 from monitor.model.rulebook import Kind, Severity
 from monitor.store import schema, suppressions
@@ -29,6 +29,8 @@ TOGETHER: Mapping[int, int] = MappingProxyType({2: 16, 3: 4})
 ALONE_FROM = 4
 DIED = "the process died"
 RETRY_AFTER = timedelta(seconds=30)
+_CLOSING = frozenset({EventKind.REVIEWED, EventKind.PUBLIC_SINCE})
+_TAKEN_BACK = frozenset({EventKind.CORRECTED, EventKind.PUBLIC_SINCE})
 IS_CURRENT = exists().where(posts.c.id == revisions.c.post_id, posts.c.current_rev == revisions.c.no)
 
 
@@ -177,8 +179,10 @@ def alerts_before(tx: Connection, post_id: int) -> dict[str, AlertBefore]:
 
 def _alert_before(tx: Connection, row: Row[Any]) -> AlertBefore:
     c = alert_events.c
-    events = tx.execute(select(c.kind, c.facts).where(c.alert_id == row.id).order_by(c.seq)).all()
-    judged = [event.facts for event in events if event.kind == EventKind.REVIEWED]
+    texts = alert_events.join(revisions, revisions.c.id == c.revision_id)
+    columns = (c.kind, c.facts, revisions.c.effective_at)
+    events = tx.execute(select(*columns).select_from(texts).where(c.alert_id == row.id).order_by(c.seq)).all()
+    judged = [event.facts for event in events if event.kind in _CLOSING]
     return AlertBefore(
         alert_id=row.id,
         subject=row.subject,
@@ -188,7 +192,9 @@ def _alert_before(tx: Connection, row: Row[Any]) -> AlertBefore:
         last_seq=row.last_seq,
         facts=frozenset(events[-1].facts if events else ()),
         judged_facts=frozenset(judged[-1] if judged else ()),
-        corrections=sum(event.kind == EventKind.CORRECTED for event in events),
+        corrections=sum(event.kind in _TAKEN_BACK for event in events),
+        leaked_at=events[0].effective_at if events else None,
+        found=Found(row.found),
     )
 
 

@@ -67,6 +67,18 @@ attempts = Table(
     _words("outcome"),
     UniqueConstraint("delivery_id", "no"),
 )
+event_moves = Table(
+    "event_moves",
+    metadata,
+    _id(),
+    _text("ref"),  # of the event: a hash of its key, which is secret
+    _number("seq"),
+    _text("label"),
+    *map(_at, ("was_at", "starts_at", "moved_at")),
+    _maybe_at("told_at"),
+    *(Column(name, Integer) for name in ("closed", "opened")),  # alerts, if they were counted when it was told
+    UniqueConstraint("ref", "seq"),
+)
 cards = Table(
     "cards",
     metadata,

@@ -17,6 +17,11 @@ _MOST: Final = 1000  # posts of one story that are counted
 
 def spread_of(tx: Connection, post_id: int, until: datetime | None = None) -> Spread:
     """How far the story of a post had spread at that time; now, if no time is given."""
+    return spread(story_of(tx, post_id, until), post_id)
+
+
+def story_of(tx: Connection, post_id: int, until: datetime | None = None) -> list[Telling]:
+    """The posts that told one story with a post at that time, itself among them; now, if no time is given."""
     c = posts.c
     seen = (c.platform != KEY) & (c.first_seen_at <= until if until is not None else true())
     found = {each.post_id: each for each in _tellings(tx, c.id == post_id)}
@@ -27,7 +32,7 @@ def spread_of(tx: Connection, post_id: int, until: datetime | None = None) -> Sp
             break
         asked |= keys
         found |= {each.post_id: each for each in _tellings(tx, seen & _of_keys(keys))}
-    return spread(found.values(), post_id)
+    return list(found.values())
 
 
 def _of_keys(keys: Collection[str]) -> ColumnElement[bool]:

@@ -29,7 +29,7 @@ from monitor.model.messages import (
 )
 from monitor.model.posts import Origin, Part
 from monitor.model.rulebook import Kind, Severity
-from tests.deliver.samples import POSTED_AT, SEEN_AT, TEST_NOTICE, incident, notice, receiver
+from tests.deliver.samples import POSTED_AT, SEEN_AT, TEST_NOTICE, event_moved, incident, notice, receiver
 
 FOLDER: Final = Path(__file__).parents[1] / "data" / "deliver"
 LANGUAGES: Final = ("zh", "en")
@@ -78,7 +78,8 @@ LATER: Final[Mapping[EventKind, Mapping[str, Any]]] = {
     EventKind.RAISED: {},
     EventKind.GONE: {"gone_at": POSTED_AT + timedelta(minutes=17)},
     EventKind.CORRECTED: {"post_revision": 2, "kinds": (Kind.DATE,)},
-    EventKind.PUBLIC_SINCE: {},
+    EventKind.PUBLIC_SINCE: {"reason": Reason("event_public_since", {"since": "2030-11-28T15:30:00+00:00"})},
+    EventKind.SPREAD: {"reason": Reason("event_spread", {"where": '[["周敏", "weibo"], ["Chen <@all>", "x"]]'})},
     EventKind.ACKNOWLEDGED: {"reason": Reason("event_acknowledged", {"by": "周敏"})},
     EventKind.REVIEWED: {"reason": Reason("event_reviewed", {"by": "周敏", "verdict": "leak"})},
     EventKind.REOPENED: {"post_revision": 3},
@@ -127,6 +128,8 @@ def messages(language: str) -> Iterator[tuple[str, Message]]:
         at = POSTED_AT if step is IncidentEvent.OPENED else hour_later
         over_at = hour_later if step is IncidentEvent.CLOSED else None
         yield f"incident {step}", incident(event=step, event_at=at, closed_at=over_at)
+    label = "冬季发布会" if language == "zh" else "Winter launch"
+    yield "event moved", event_moved(label=label)
     yield "test", TEST_NOTICE
 
 

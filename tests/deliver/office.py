@@ -2,7 +2,7 @@
 
 from monitor.model.messages import Disclosure, EventKind, Message, Receiver
 from monitor.model.posts import Origin, Part
-from tests.deliver.samples import DIGEST, TEST_NOTICE, incident, notice, receiver
+from tests.deliver.samples import DIGEST, TEST_NOTICE, event_moved, incident, notice, receiver
 
 HOSTILE = (  # each is short enough to be shown whole
     "<!channel> <!here> <@U024BE7LH> <#C024BE7LR> @channel @所有人 <at>all</at> <at id=all></at> :skull:",
@@ -30,6 +30,7 @@ MESSAGES: dict[str, Message] = {
     **POSTS,
     **{f"alert.{event}": notice(event=event, **LINKS) for event in EventKind},
     "digest": DIGEST,
+    "moved": event_moved(),
     "incident": incident(),
     "incident.long": incident(detail={"account": "lin-weibo", "cause": "blocked", "who": "长" * 30_000}),
     "test": TEST_NOTICE,

@@ -12,6 +12,7 @@ from monitor.model.messages import (
     Digest,
     Disclosure,
     EventKind,
+    EventMoved,
     Found,
     IncidentEvent,
     IncidentNotice,
@@ -118,3 +119,17 @@ DIGEST = Digest(
     notices=(notice(found=Found.LATER), notice(alert_number=2418, found=Found.BASELINE, severity=Severity.HIGH)),
 )
 TEST_NOTICE = TestNotice(topic="test:1", at=SEEN_AT)
+
+
+def event_moved(**changes: Any) -> EventMoved:
+    """The winter launch begins three hours later, and all is judged anew."""
+    given = {
+        "topic": "event:ab12:1",
+        "at": SEEN_AT,
+        "label": "冬季发布会",
+        "was_at": LIFTS_AT,
+        "starts_at": LIFTS_AT + timedelta(hours=3),
+        "closed": 1,
+        "opened": 0,
+    }
+    return EventMoved(**{**given, **changes})

@@ -59,7 +59,7 @@ def test_the_number_the_title_and_every_link_are_there(name: str, language: str,
     for title, each in shown(name, language, show):
         kind = title.split()[0]
         assert each.title
-        assert (kind in ("digest", "incident", "test")) or "A-2417" in each.text, title
+        assert (kind in ("digest", "event", "incident", "test")) or "A-2417" in each.text, title
         if kind == "opened" and title != "opened without links":
             assert len(each.links) == (2 if show is Disclosure.MINIMAL else 3), title
 

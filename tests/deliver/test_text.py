@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,11 +10,22 @@ from hypothesis import strategies as st
 
 from monitor.deliver.text import DIGEST_ROWS, cut, readable
 from monitor.incident import IncidentKind
-from monitor.model.findings import Reason
+from monitor.model.findings import Disposition, Finding, Reason
 from monitor.model.messages import Disclosure, EventKind, Found, IncidentEvent, Spread
 from monitor.model.posts import Origin, Part, PostKind
 from monitor.model.rulebook import Kind, Severity
-from tests.deliver.samples import DIGEST, LIFTS_AT, POSTED_AT, SEEN_AT, TEST_NOTICE, incident, notice, receiver
+from tests.deliver.samples import (
+    DIGEST,
+    FINDING,
+    LIFTS_AT,
+    POSTED_AT,
+    SEEN_AT,
+    TEST_NOTICE,
+    event_moved,
+    incident,
+    notice,
+    receiver,
+)
 
 ENGLISH = {
     "person_name": "Lin Xiaozhou",
@@ -78,6 +90,10 @@ def test_the_alert_as_people_read_it(language: str, show: Disclosure) -> None:
     assert readable(alert, receiver(language=language, show=show)) == CARDS[language, show]
 
 
+def spread_to(*places: list[str]) -> dict[str, Any]:
+    return {"event": EventKind.SPREAD, "reason": Reason("event_spread", {"where": json.dumps(places)})}
+
+
 LATER = {"seq": 2, "event_at": POSTED_AT + timedelta(minutes=18), "post_revision": 2}
 
 
@@ -138,7 +154,44 @@ LATER = {"seq": 2, "event_at": POSTED_AT + timedelta(minutes=18), "post_revision
             Disclosure.POST,
             "A-2417 撤回：23:58 起已公开",
             "A-2417 withdrawn: public since 23:58",
+            id="public, nobody says since when",
+        ),
+        pytest.param(
+            {
+                "event": EventKind.PUBLIC_SINCE,
+                "reason": Reason("event_public_since", {"since": "2030-11-28T15:30:00+00:00"}),
+            },
+            Disclosure.MINIMAL,
+            "A-2417 撤回：23:30 起已公开",
+            "A-2417 withdrawn: public since 23:30",
             id="public since",
+        ),
+        pytest.param(
+            spread_to(["周敏", "weibo"]),
+            Disclosure.MINIMAL,
+            "A-2417 同样内容又见于 1 个账号：周敏（微博）",
+            "A-2417 same words on 1 more account: 周敏 (Weibo)",
+            id="spread",
+        ),
+        pytest.param(
+            {
+                "event": EventKind.SPREAD,
+                "reason": Reason("event_spread", {"where": '[["周敏", "weibo"], ["陈立", "x"]]'}),
+            },
+            Disclosure.FULL,
+            "A-2417 同样内容又见于 2 个账号：周敏（微博）、陈立（X）",
+            "A-2417 same words on 2 more accounts: 周敏 (Weibo), 陈立 (X)",
+            id="spread to two",
+        ),
+        pytest.param(
+            {
+                "event": EventKind.SPREAD,
+                "reason": Reason("event_spread", {"where": str([["a", "x"]] * 7).replace("'", '"')}),
+            },
+            Disclosure.POST,
+            "A-2417 同样内容又见于 7 个账号：a（X）、a（X）、a（X）、a（X）、a（X）、另有 2 个",
+            "A-2417 same words on 7 more accounts: a (X), a (X), a (X), a (X), a (X), 2 more",
+            id="spread to many",
         ),
         pytest.param(
             {"event": EventKind.ACKNOWLEDGED, "reason": Reason("event_acknowledged", {"by": "周敏"})},
@@ -496,3 +549,87 @@ def test_trouble_that_is_over_says_how_long_it_was() -> None:
 
 def test_a_test_says_that_nothing_has_happened() -> None:
     assert "Nothing has happened" in readable(TEST_NOTICE, receiver(language="en"))
+
+
+def secret(kind: Kind, value: str, **changes: Any) -> Finding:
+    return replace(FINDING, kind=kind, value=value, **changes)
+
+
+CHINESE, LATIN = "2字头起，下周四见，云雀9 Pro", "Starts with a 2, see you next Thursday"
+PRICE = secret(Kind.PRICE, "2000-2999 CNY")
+DAY = secret(Kind.DATE, "2030-12-03")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "findings", "expected"),
+    [
+        pytest.param("en", CHINESE, (PRICE, DAY), "(gloss: 2,000-2,999 CNY, 3 Dec)", id="for an English reader"),
+        pytest.param("zh", LATIN, (PRICE, DAY), "（释义：2,000-2,999 CNY、12 月 3 日）", id="for a Chinese one"),
+        pytest.param("zh", CHINESE, (PRICE, DAY), None, id="Chinese for a Chinese reader"),
+        pytest.param("en", LATIN, (PRICE, DAY), None, id="English for an English one"),
+        pytest.param("en", "2999 😏 12/3", (PRICE, DAY), None, id="no letters"),
+        pytest.param("en", CHINESE, (FINDING,), None, id="a name is no value"),
+        pytest.param("en", CHINESE, (PRICE, PRICE), "(gloss: 2,000-2,999 CNY)", id="the same twice"),
+        pytest.param("en", CHINESE, (secret(Kind.PRICE, "449.5"),), "(gloss: 449.5)", id="without a currency"),
+        pytest.param("en", CHINESE, (secret(Kind.PRICE, "some"),), "(gloss: some)", id="no amount"),
+        pytest.param("en", CHINESE, (secret(Kind.PRICE, ""),), None, id="a value that retention took"),
+        pytest.param("en", CHINESE, (secret(Kind.SPEC, "6000mah"),), "(gloss: 6000mah)", id="a figure"),
+        pytest.param("en", CHINESE, (secret(Kind.DATE, "2031-01"),), "(gloss: 2031-01)", id="a month"),
+        pytest.param(
+            "en",
+            CHINESE,
+            (secret(Kind.DATE, "2030-12-30/2031-01-02"),),
+            "(gloss: 30 Dec to 2 Jan 2031)",
+            id="days of two years",
+        ),
+        pytest.param(
+            "zh", LATIN, (secret(Kind.DATE, "2031-01-02"),), "（释义：2031 年 1 月 2 日）", id="a day of another year"
+        ),
+        pytest.param(
+            "en", CHINESE, (replace(PRICE, disposition=Disposition.PUBLIC), DAY), "(gloss: 3 Dec)", id="what is public"
+        ),
+    ],
+)
+def test_secret_values_in_the_readers_way_of_writing(
+    language: str, text: str, findings: tuple[Finding, ...], expected: str | None
+) -> None:
+    alert = notice(parts=(Part(Origin.TEXT, text),), findings=findings)
+    lines = readable(alert, receiver(language=language, show=Disclosure.FULL)).split("\n")
+    assert [line for line in lines if line.startswith(("(gloss", "（释义"))] == ([expected] if expected else [])
+
+
+@pytest.mark.parametrize("show", [Disclosure.MINIMAL, Disclosure.POST])
+def test_values_are_for_the_fullest_disclosure_alone(show: Disclosure) -> None:
+    alert = notice(parts=(Part(Origin.TEXT, CHINESE),), findings=(PRICE, DAY))
+    assert "2,000" not in readable(alert, receiver(language="en", show=show))
+
+
+@pytest.mark.parametrize(
+    ("changes", "show", "zh", "en"),
+    [
+        pytest.param(
+            {},
+            Disclosure.FULL,
+            "冬季发布会 12 月 3 日 19:00 → 22:00。关闭 1 条，新增 0 条",
+            "冬季发布会 3 Dec 19:00 > 22:00. 1 closed, 0 new",
+            id="later that day",
+        ),
+        pytest.param(
+            {"at": LIFTS_AT - timedelta(hours=5), "starts_at": LIFTS_AT + timedelta(days=1), "closed": None},
+            Disclosure.FULL,
+            "冬季发布会 19:00 → 12 月 4 日 19:00。受影响的提醒仍在重新判定",
+            "冬季发布会 19:00 > 4 Dec 19:00. What this changes is still being judged",
+            id="from today to tomorrow, not judged yet",
+        ),
+        pytest.param(
+            {},
+            Disclosure.POST,
+            "冬季发布会 已改期。关闭 1 条，新增 0 条",
+            "冬季发布会 has been moved. 1 closed, 0 new",
+            id="its hours are a lift",
+        ),
+    ],
+)
+def test_a_launch_that_was_moved_is_one_line(changes: dict[str, Any], show: Disclosure, zh: str, en: str) -> None:
+    message = event_moved(**changes)
+    assert [readable(message, receiver(language=lang, show=show)) for lang in ("zh", "en")] == [zh, en]

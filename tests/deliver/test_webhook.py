@@ -24,6 +24,7 @@ from tests.deliver.samples import (
     SECRET,
     SEEN_AT,
     TEST_NOTICE,
+    event_moved,
     incident,
     notice,
     receiver,
@@ -63,6 +64,7 @@ EVERY_MESSAGE: dict[str, Message] = {
         event=IncidentEvent.CLOSED, event_at=POSTED_AT + timedelta(hours=1), closed_at=POSTED_AT + timedelta(hours=1)
     ),
     "summary": summary(),
+    "event.moved": event_moved(),
     "test": TEST_NOTICE,
 }
 EVERY_RECEIVER = [receiver(show=show, language=language) for show in Disclosure for language in ("zh", "en")]
@@ -183,6 +185,21 @@ def test_a_lift_that_nobody_has_set_is_null() -> None:
     endless = notice(lifts_at=NEVER, findings=(replace(FINDING, lifts_at=None),))
     data = payload(endless, receiver(show=Disclosure.FULL, timezone=ZoneInfo("Pacific/Kiritimati")))["data"]
     assert (data["lifts_at"], data["findings"][0]["lifts_at"]) == (None, None)
+
+
+def test_the_hours_of_a_launch_are_for_the_fullest_disclosure_alone() -> None:
+    told = {show: payload(event_moved(closed=None, opened=None), receiver(show=show))["data"] for show in Disclosure}
+    least = {"label": "冬季发布会", "closed": None, "opened": None, "text": told[Disclosure.POST]["text"]}
+    assert told[Disclosure.POST] == least | {"disclosure": "post"}
+    assert told[Disclosure.MINIMAL] == least | {"disclosure": "minimal"}
+    assert told[Disclosure.FULL] == least | {
+        "disclosure": "full",
+        "was_at": "2030-12-03T11:00:00.000Z",
+        "starts_at": "2030-12-03T14:00:00.000Z",
+        "text": told[Disclosure.FULL]["text"],
+    }
+    assert "19:00" in told[Disclosure.FULL]["text"]
+    assert "19:00" not in told[Disclosure.POST]["text"]
 
 
 def test_a_digest_tells_each_of_its_events() -> None:

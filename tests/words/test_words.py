@@ -79,7 +79,7 @@ SENTENCES = [(language, code) for language, all_of_it in LANGUAGES.items() for c
 SOURCES = sorted(Path(monitor.__file__).parent.rglob("*.py"))
 NO_CHINESE_IN = (
     *("platform_", "month_", "list_", "who", "head_", "part", "digest_row", "digest_post", "labelled"),
-    "shape_",
+    *("shape_", "spread_place", "launch_moved"),
 )
 
 

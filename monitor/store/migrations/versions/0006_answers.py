@@ -1,4 +1,6 @@
-"""Answers to alerts: who is told next, what was done, what is to be heard no more; cards, self-tests and keys of our own."""
+"""Answers to alerts: who is told next, what was done, what is to be heard no more; cards, launches that moved, self-tests and
+keys of our own.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -55,4 +57,15 @@ def upgrade() -> None:
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", utc(), nullable=False),
         sa.UniqueConstraint("name", name=op.f("uq_keys_name")),
+    )
+    op.create_table(
+        "event_moves",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("ref", sa.Text(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        *(sa.Column(name, utc(), nullable=False) for name in ("was_at", "starts_at", "moved_at")),
+        sa.Column("told_at", utc(), nullable=True),
+        *(sa.Column(name, sa.Integer(), nullable=True) for name in ("closed", "opened")),
+        sa.UniqueConstraint("ref", "seq", name=op.f("uq_event_moves_ref_seq")),
     )
