@@ -146,7 +146,7 @@ def test_the_commented_values_of_the_example_are_the_defaults(tmp_path: Path) ->
     lines = EXAMPLE.read_text(encoding="utf-8").split("\n")
     alternatives = (
         *("url_env", "headers_env", "secret_file", "previous_", "key_env", "key_file"),
-        *("proxy_env", "proxy_file", "allow = ", "password_", "token_", "cookie_", "session"),
+        *("proxy_env", "proxy_file", "allow = ", "password_", "token_", "cookie_", "session", "calendar_"),
     )
     spoken.write_text(
         "\n".join(
