@@ -55,6 +55,9 @@ class IncidentKind(StrEnum):
     SUPPRESSION_ENDING = "suppression_ending"
     SUPPRESSION_BUSY = "suppression_busy"
     OBJECTIVE_MISSED = "objective_missed"
+    CALENDAR_UNREADABLE = "calendar_unreadable"
+    CALENDAR_STRANGERS = "calendar_strangers"
+    NOBODY_ON_DUTY = "nobody_on_duty"
 
 
 K = IncidentKind

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection
 
+from monitor import duty
 from monitor.incident import MANY_HIDDEN, IncidentKind, is_low, next_event, overdue_reviews, skew_s, warning_at
 from monitor.incident import SKEW_BOUND_S as WRONG_S
 from monitor.model.rulebook import BEGINNING
@@ -17,9 +18,21 @@ from monitor.model.sessions import Place, SessionState, is_old
 from monitor.moves import Moves
 from monitor.pace import Hours, near_people
 from monitor.reading import pace_of
+from monitor.rota import source_of
 from monitor.runtime import Runtime, World
 from monitor.sessions import accounts_of, usual_life
-from monitor.store import accounts, blindness, canaries, habits, incidents, sessions, status, suppressions, timing
+from monitor.store import (
+    accounts,
+    blindness,
+    calendars,
+    canaries,
+    habits,
+    incidents,
+    sessions,
+    status,
+    suppressions,
+    timing,
+)
 from monitor.store.status import OpenIncident
 from monitor.store.suppressions import SuppressionRow
 from monitor.telemetry import log_fault, log_trouble
@@ -70,6 +83,7 @@ def look_around(world: World, runtime: Runtime, senses: Senses) -> None:
         _settle(tx, IncidentKind.REVIEW_OVERDUE, _reviews(runtime, now), now)
         _look_at_suppressions(tx, now)
         _look_at_objective(tx, world, runtime, now)
+        _look_at_calendar(tx, runtime, now)
         _look_at_disk(tx, senses.free_bytes(), now)
         _look_at_clock(tx, skew_s(senses.offsets_s()), now)
         _look_for_untold(tx, runtime, now)
@@ -202,6 +216,27 @@ def _look_at_objective(tx: Connection, world: World, runtime: Runtime, now: date
         "missed": str(standing.missed),
     }
     _settle(tx, IncidentKind.OBJECTIVE_MISSED, {} if standing.is_met else {"objective": detail}, now)
+
+
+def _look_at_calendar(tx: Connection, runtime: Runtime, now: datetime) -> None:
+    """Whether the calendar of those on duty can be read, knows somebody, and names the team alone."""
+    table = runtime.settings.roster.duty
+    kept = calendars.kept(tx, source_of(table.calendar)) if table and table.calendar else None
+    unreadable: dict[str, Mapping[str, str]] = {}
+    strangers: dict[str, Mapping[str, str]] = {}
+    nobody: dict[str, Mapping[str, str]] = {}
+    if table is not None and kept is not None:
+        if duty.is_unreadable(kept.good_at, kept.problem, now):
+            hours = str((now - kept.good_at) // timedelta(hours=1))
+            unreadable["calendar"] = {"failure": kept.problem, "hours": hours}
+        if table.strangers:
+            names = ", ".join(table.strangers[:NAMED])
+            strangers["calendar"] = {"names": names, "count": str(len(table.strangers))}
+        if kept.read_at is not None and not duty.is_anybody_on_duty(table, now, runtime.is_workday):
+            nobody["duty"] = {}
+    _settle(tx, IncidentKind.CALENDAR_UNREADABLE, unreadable, now)
+    _settle(tx, IncidentKind.CALENDAR_STRANGERS, strangers, now)
+    _settle(tx, IncidentKind.NOBODY_ON_DUTY, nobody, now)
 
 
 def _old_sessions(tx: Connection, runtime: Runtime, now: datetime) -> Mapping[str, Mapping[str, str]]:

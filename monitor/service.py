@@ -28,6 +28,7 @@ from monitor.net.client import Client
 from monitor.net.clocks import HostClocks
 from monitor.pipeline import Runtime, World, deliver_due, fetch_due, match_new
 from monitor.reporting import queue_summaries
+from monitor.rota import Rota
 from monitor.rules.seal import RulesKey, is_closed
 from monitor.store import (
     Store,
@@ -124,6 +125,7 @@ class Service:
             began_at=clock.now(),
         )
         self._watchdog = Watchdog(clock.elapsed_s)
+        self._rota = Rota()
         self._faults: dict[str, str] = {}  # by loop, or "files"
         self._reloading = Lock()
         self._fetching: set[Future[None]] = set()
@@ -133,7 +135,7 @@ class Service:
         self._fetchers = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="fetch")
         self._senders = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="send")
         self._scheduler = BackgroundScheduler(
-            executors={"default": TickPool(9)},
+            executors={"default": TickPool(10)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
@@ -147,6 +149,7 @@ class Service:
             if alone:
                 with store.write() as tx:
                     claims.release_all(tx)
+        self._rota.take_up(store, self.runtime, self.world.clock.now())
         self._install(self.runtime, "start")
 
         def clean() -> None:
@@ -155,6 +158,11 @@ class Service:
         def call() -> None:
             call_due(self.world, self.runtime)
             tell_moves(self.world, self.runtime)
+
+        def look_at_calendar() -> None:
+            self._rota.look(self.world, self.runtime)
+            with self._reloading:
+                self.runtime = self._rota.applied(self.runtime, self.world.clock.now())
 
         def report() -> None:
             queue_summaries(self.world, self.runtime)
@@ -169,6 +177,7 @@ class Service:
             ("reload", self._look_for_changes, RELOAD_CHECK_S),
             ("look-out", self._look_around, LOOK_OUT_S),
             ("summary", report, LOOK_OUT_S),
+            ("duty", look_at_calendar, LOOK_OUT_S),
             ("seal", partial(audit.seal_all, store), SEAL_EVERY_S),
             (HOUSEKEEPING, Hourly(self.world.clock.elapsed_s, clean), TRIED_EVERY_S),
         )
@@ -250,7 +259,7 @@ class Service:
             passing("C10")
         passing("C10")
         self._faults.pop("files", None)
-        self.runtime = runtime
+        self.runtime = self._rota.applied(runtime, now)
         self.world.metrics.reloaded(now)
 
     # --- ticks --------------------------------------------------------------------------------------------------

@@ -6,11 +6,14 @@ from typing import Annotated
 import typer
 
 from monitor.cli import show
+from monitor.cli.duties import strangers_of, try_calendar
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_settings, rules_in, rules_of
+from monitor.clock import SystemClock
 from monitor.config import Settings
 from monitor.match import Matcher
 from monitor.model.rulebook import RuleBook
 from monitor.rules import check_examples
+from monitor.runtime import Runtime
 
 
 def check(
@@ -20,16 +23,22 @@ def check(
 ) -> None:
     """Load everything as the service would, run the examples of every rule, and say what is wrong and where.
 
-    Exit code 0: all is right. 1: a rule fails its example, or a person knows no such product. 3: a file is wrong.
+    Exit code 0: all is right. 1: a rule fails its example, a person knows no such product, or the file that is to say
+    who is on duty is no calendar. 3: a file is wrong.
     """
     settings = None if rules else load_settings(config)
     book = rules_of(settings) if settings else rules_in(rules or Path("rules"))
-    problems = check_examples(book, Matcher(book)) + unknown_products(settings, book)
+    matcher = Matcher(book)
+    problems = check_examples(book, matcher) + unknown_products(settings, book)
     counts: dict[str, int] = {"products": len(book.products), "series": len(book.series), "rules": len(book.rules)}
     if settings is not None:
         accounts = sum(len(person.accounts) for person in settings.people)
         counts = {"people": len(settings.people), "accounts": accounts, "receivers": len(settings.receivers)} | counts
     warnings = settings.warnings if settings else ()
+    if settings is not None:
+        known, problem = try_calendar(Runtime(settings, book, matcher), None, SystemClock().now())
+        problems += [problem] if problem else []
+        warnings = (*warnings, *strangers_of(known))
     if as_json:
         show.print_json({"ok": not problems, "problems": problems, "warnings": warnings, **counts, "hash": book.hash})
     else:

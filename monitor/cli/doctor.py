@@ -14,6 +14,7 @@ import typer
 
 from monitor.cli import show
 from monitor.cli.check import unknown_products
+from monitor.cli.duties import strangers_of, try_calendar
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_runtime, open_store
 from monitor.cli.page import read_once, refusal_of
 from monitor.cli.world import open_client
@@ -21,6 +22,7 @@ from monitor.clock import SystemClock
 from monitor.config import Settings
 from monitor.errors import LeakMonitorError, TransportError
 from monitor.pipeline import Runtime
+from monitor.rota import calendar_of
 from monitor.rules.seal import rules_files
 from monitor.sessions import sign_in
 
@@ -52,6 +54,7 @@ def doctor(
     findings = [*_machine(runtime.settings), *_files(runtime), *of_database]
     if not offline:
         findings += _accounts(runtime, has_database=all(finding.ok for finding in of_database))
+    findings += _calendar(runtime, offline=offline)
     if as_json:
         for finding in findings:
             show.print_json(asdict(finding))
@@ -92,6 +95,19 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield Finding("database", ok=True, found="opens, and is of this version")
     except LeakMonitorError as error:
         yield Finding("database", ok=False, found=str(error), fix="see the message")
+
+
+def _calendar(runtime: Runtime, *, offline: bool) -> Iterator[Finding]:
+    calendar, now = calendar_of(runtime), SystemClock().now()
+    if calendar is None or (offline and not calendar.file):
+        return
+    with open_client(runtime.settings) as client:
+        known, problem = try_calendar(runtime, client, now)
+    table = known.settings.roster.duty
+    found = problem or f"{len(table.entries) if table else 0} entries within a month"
+    yield Finding("calendar", not problem, found, "look at [duty], and at the tool that exports it")
+    for line in strangers_of(known):
+        yield Finding("calendar", ok=False, found=line, fix="correct it")
 
 
 def _accounts(runtime: Runtime, *, has_database: bool) -> Iterator[Finding]:

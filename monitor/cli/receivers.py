@@ -1,11 +1,13 @@
 """`leak-monitor receivers`: who is told, and does a receiver take our messages?"""
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from monitor import duty
 from monitor.cli import show
+from monitor.cli.duties import knowing_calendar, strangers_of
 from monitor.cli.files import DEFAULT_CONFIG, ConfigOption, JsonOption, load_runtime
 from monitor.cli.instants import parse_instant
 from monitor.cli.world import open_world
@@ -64,8 +66,9 @@ def who(
     as_json: JsonOption = False,
 ) -> None:
     """Say who would be told of such an alert, and who next if nobody took it. Sends nothing."""
-    runtime = load_runtime(config)
-    roster, now = runtime.settings.roster, parse_instant(at, "--at") if at else SystemClock().now()
+    now = parse_instant(at, "--at") if at else SystemClock().now()
+    runtime = knowing_calendar(load_runtime(config), now)
+    roster = runtime.settings.roster
     found = next((p for p in runtime.book.products.values() if product in (p.label, p.ref)), None)
     if product and found is None:
         raise NotFoundError("no product has that label or ref; `leak-monitor watchlist` lists them")
@@ -87,6 +90,27 @@ def who(
         name = step.name or say(language, f"called_{step.kind}")
         rows.extend((called_at, name, key) for key in step.receivers)
     show.print_rows(("at", "whom", "receiver"), rows, as_json=as_json, empty="nobody is told at once")
+
+
+@app.command("duty")
+def show_duty(
+    days: Annotated[int, typer.Option(min=1, max=31, help="So many days from now on.")] = 7,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+) -> None:
+    """Say who is on duty when, by the calendar as it was last read and by the shifts, in the zone of [duty]."""
+    now = SystemClock().now()
+    runtime = knowing_calendar(load_runtime(config), now)
+    roster = runtime.settings.roster
+    zone = roster.duty.timezone if roster.duty else runtime.settings.timezone
+    rows = []
+    for span in duty.spans(roster.duty, now, now + timedelta(days=days), runtime.is_workday):
+        names = [member.name for member in map(roster.member, span.people) if member is not None]
+        begins, ends = (at.astimezone(zone).isoformat(" ", "minutes") for at in (span.since, span.until))
+        rows.append((begins, ends, names if as_json else ", ".join(names) or "-"))
+    show.print_rows(("from", "until", "people"), rows, as_json=as_json, empty="")
+    for line in strangers_of(runtime):
+        show.err().print(line, style="yellow", markup=False)
 
 
 def _hear(about: About, runtime: Runtime) -> list[str]:

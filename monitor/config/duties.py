@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from monitor.config.fields import Graded, Hour, Key, Line, Seconds, Table, Zone
+from monitor.config.fields import Graded, Hour, Key, Line, Seconds, Table, Variable, Zone
 
 
 class BranchTable(Table):
@@ -48,6 +48,10 @@ class DutyTable(Table):
 
     timezone: Zone | None = None
     holidays: Literal["none", "china"] = "none"
+    calendar_url: Line | None = None
+    calendar_url_env: Variable | None = None
+    calendar_file: Line | None = None
+    allow_private_network: bool = False
     shifts: list[ShiftTable] = []
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from urllib.parse import SplitResult, urlsplit
 
+from monitor.config.duties import DutyTable
 from monitor.config.entries import account_key, address
 from monitor.config.fields import RouteTable
 from monitor.config.lines import Path
 from monitor.config.load import read_tables
 from monitor.config.receiver_tables import HookTable, ReceiverTable, VariableTable
+from monitor.config.roster import calendar_address
 from monitor.config.routes import make_network, make_route, names_proxy
 from monitor.config.shape import AccountTable, AddressTable, File, HeartbeatTable, Kinds
 from monitor.config.source import Source, read_source
@@ -76,6 +78,8 @@ def _ways(file: File, source: Source) -> Iterator[tuple[Need, Need | None]]:
     if file.heartbeat.url or file.heartbeat.url_env:
         need = _need(file.heartbeat, ("heartbeat",), "heartbeat", source)
         yield _by_route(need, network, file.network.proxy_env)
+    if file.duty.calendar_url or file.duty.calendar_url_env:
+        yield _by_route(_need_of_calendar(file.duty, source), network, file.network.proxy_env)
     if host := urlsplit(file.log.to).hostname:
         yield Need(host, urlsplit(file.log.to).port or SYSLOG_PORT, "syslog", None, None, ("log",)), None
 
@@ -110,6 +114,12 @@ def _need(table: AddressTable | HookTable | HeartbeatTable, at: Path, why: str, 
         return Need(None, None, None, None, table.url_env, (why,))
     _, parts = address(table, at, source, plain_http=True)
     return _need_of(parts, why)
+
+
+def _need_of_calendar(table: DutyTable, source: Source) -> Need:
+    if table.calendar_url_env and not source.is_set(table.calendar_url_env):
+        return Need(None, None, None, None, table.calendar_url_env, ("calendar of duty",))
+    return _need_of(calendar_address(table, source)[1], "calendar of duty")
 
 
 def _proxy_need(proxy: Proxy, variable: str | None) -> Need:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from urllib.parse import SplitResult
 
 from monitor.config.duties import BranchTable, DutyTable, ShiftTable
 from monitor.config.explain import suggest
 from monitor.config.lines import Path
 from monitor.config.shape import File
 from monitor.config.source import Source
+from monitor.config.values import carries_key, check_url
+from monitor.model.calendars import Calendar
 from monitor.model.messages import Receiver
 from monitor.model.routing import Branch, Days, Duty, Escalation, Member, Roster, Shift
 from monitor.model.rulebook import Kind, Severity
@@ -31,7 +34,7 @@ def make_roster(file: File, receivers: Sequence[Receiver], source: Source) -> Ro
             _branch(table, ("routes", no), told_of_alerts, people, source) for no, table in enumerate(file.routes)
         ),
         team=tuple(Member(m.key, m.name, tuple(m.receivers), dict(m.ids)) for m in file.team),
-        duty=_duty(file.duty, file),
+        duty=_duty(file.duty, file, source),
         escalation=_escalation(file, told_of_alerts),
     )
     silent = set(told_of_alerts) - made.by_name_alone
@@ -75,10 +78,39 @@ def _branch(table: BranchTable, at: Path, receivers: Sequence[str], people: Sequ
     )
 
 
-def _duty(table: DutyTable, file: File) -> Duty | None:
-    if not table.shifts:
+def _duty(table: DutyTable, file: File, source: Source) -> Duty | None:
+    calendar = _calendar(table, source)
+    if not (table.shifts or calendar):
         return None
-    return Duty(table.timezone or file.timezone, tuple(map(_shift, table.shifts)), in_china=table.holidays == "china")
+    zone, shifts = table.timezone or file.timezone, tuple(map(_shift, table.shifts))
+    return Duty(zone, shifts, in_china=table.holidays == "china", calendar=calendar)
+
+
+def has_calendar(table: DutyTable) -> bool:
+    """Whether a calendar says who is on duty."""
+    return bool(table.calendar_url or table.calendar_url_env or table.calendar_file)
+
+
+def _calendar(table: DutyTable, source: Source) -> Calendar | None:
+    named = [k for k in ("calendar_url", "calendar_url_env", "calendar_file") if getattr(table, k)]
+    if not named:
+        return None
+    if len(named) > 1:
+        raise source.error(("duty", named[1]), f"{named[0]} and {named[1]} both stand here", "keep one of them")
+    if table.calendar_file:
+        return Calendar(file=str(source.path.parent / table.calendar_file))
+    url, parts = calendar_address(table, source)
+    if table.calendar_url and carries_key(parts):
+        fix = "put the address into the environment and name the variable with calendar_url_env"
+        raise source.error(("duty", "calendar_url"), "calendar_url carries a key or token", fix)
+    return Calendar(url, allow_private_network=table.allow_private_network)
+
+
+def calendar_address(table: DutyTable, source: Source) -> tuple[str, SplitResult]:
+    """Where the calendar is asked for, whole and in parts."""
+    at = ("duty", "calendar_url_env" if table.calendar_url_env else "calendar_url")
+    url = source.variable(at, table.calendar_url_env) if table.calendar_url_env else table.calendar_url or ""
+    return url, source.accept(lambda text: check_url(text, plain_http=table.allow_private_network), url, at)
 
 
 def _shift(table: ShiftTable) -> Shift:
@@ -89,7 +121,7 @@ def _shift(table: ShiftTable) -> Shift:
 def _escalation(file: File, told_of_alerts: Sequence[str]) -> Escalation:
     """Without anybody who could be told next, nothing rings."""
     table = file.escalation
-    if not (table.urgent or table.everybody or file.duty.shifts):
+    if not (table.urgent or table.everybody or file.duty.shifts or has_calendar(file.duty)):
         return Escalation()
     everybody = told_of_alerts if table.everybody is None else table.everybody
     return Escalation(

@@ -159,7 +159,7 @@ def check_url(url: str, *, plain_http: bool) -> SplitResult:
     if parts.username is not None or parts.password is not None:
         raise Refused("carries a user name or password", "put them into a header (headers_env) or use url_env")
     if parts.scheme == "http" and not plain_http:
-        inside = "internal = true for a receiver or allow_private_network = true for the heartbeat"
+        inside = "internal = true for a receiver or allow_private_network = true for the heartbeat and the calendar"
         raise Refused("is not encrypted", f"use https://, or inside your own network {inside}")
     return parts
 

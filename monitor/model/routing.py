@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from monitor.model.calendars import Calendar, Entry
 from monitor.model.rulebook import Kind, Severity
 
 
@@ -60,11 +61,14 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """The table of who is on duty, in a zone; the first shift that fits counts."""
+    """Who is on duty, in a zone: by the calendar where it has an entry, else by the first shift that fits."""
 
     timezone: ZoneInfo
     shifts: tuple[Shift, ...] = ()
     in_china: bool = False  # holidays and the working days that make up for them are those of China
+    calendar: Calendar | None = None
+    entries: tuple[Entry, ...] = ()  # what the calendar says, as it was last read
+    strangers: tuple[str, ...] = ()  # whom it names, but who are not in the team; or when an entry begins without names
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from monitor.store.columns import row_id as _id
 from monitor.store.columns import text as _text
 from monitor.store.columns import texts as _texts
 from monitor.store.columns import words as _words
-from monitor.store.schema_told import attempts, cards, deliveries, event_moves, keys, receivers, selftests
+from monitor.store.schema_told import attempts, calendars, cards, deliveries, event_moves, keys, receivers, selftests
 from monitor.store.types import Json, Zstd
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "announcements",
     "attempts",
     "audit",
+    "calendars",
     "cards",
     "deliveries",
     "event_moves",

@@ -15,7 +15,7 @@ from monitor.store.columns import row_id as _id
 from monitor.store.columns import text as _text
 from monitor.store.columns import texts as _texts
 from monitor.store.columns import words as _words
-from monitor.store.types import Json
+from monitor.store.types import Json, Zstd
 
 receivers = Table(
     "receivers",
@@ -99,4 +99,17 @@ keys = Table(
     Column("value", LargeBinary, nullable=False),  # random, made by ourselves; signs what only we can have said
     _at("made_at"),
     UniqueConstraint("name"),
+)
+calendars = Table(
+    "calendars",
+    metadata,
+    _id(),
+    _text("source"),  # SHA-256 of where it is
+    Column("body", Zstd),  # as it was when it last was good; a restart or an outage goes on with it
+    _maybe_text("etag"),
+    _at("began_at"),
+    _maybe_at("tried_at"),
+    _maybe_at("read_at"),  # the last time that it was good
+    _words("problem"),  # why it was not, the last time that it was tried
+    UniqueConstraint("source"),
 )

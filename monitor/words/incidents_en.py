@@ -109,6 +109,18 @@ _KINDS: Final = {
     "incident_objective_missed_cause": "Of {count} alerts in {days} days {missed} came later than that, or not at all.",
     "incident_objective_missed_remedy": "`leak-monitor status --times` shows the stage that takes so long: seen "
     "(shorten poll_every), matched (CPU) or delivered (the receiver).",
+    "incident_calendar_unreadable": "The calendar of those on duty cannot be read",
+    "incident_calendar_unreadable_cause": "It was last read {hours} h ago; then: {failure}.",
+    "incident_calendar_unreadable_remedy": "What it said last still counts. Try it with `leak-monitor doctor`, and "
+    "mend [duty] or the tool that exports it.",
+    "incident_calendar_strangers": "The calendar of those on duty names people who are not in the team: {names}",
+    "incident_calendar_strangers_cause": "Of {count} nobody in [[team]] has that key, name or mail address; where a "
+    "time stands, an entry names nobody.",
+    "incident_calendar_strangers_remedy": "Add them to [[team]], with their mail address in ids, or correct "
+    "the calendar. `leak-monitor receivers duty` shows who would be told.",
+    "incident_nobody_on_duty": "Nobody is on duty within the next 24 hours",
+    "incident_nobody_on_duty_cause": "Neither the calendar nor a shift names anybody of the team.",
+    "incident_nobody_on_duty_remedy": "Correct the calendar, or add a shift that counts where it is empty.",
 }
 
 INCIDENTS: Final = {**_FRAME, **_KINDS}

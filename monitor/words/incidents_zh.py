@@ -103,6 +103,18 @@ _KINDS: Final = {
     "incident_objective_missed_cause": "{days} 天内的 {count} 条提醒中，有 {missed} 条超时或没有送达。",
     "incident_objective_missed_remedy": "请用 `leak-monitor status --times` 查看慢在哪一步：发现（缩短 poll_every）、"
     "判断（CPU）还是送达（接收端）。",
+    "incident_calendar_unreadable": "值班日历无法读取",
+    "incident_calendar_unreadable_cause": "上次成功读取是 {hours} 小时前；此后：{failure}。",
+    "incident_calendar_unreadable_remedy": "目前仍按上次读到的内容安排值班。请用 `leak-monitor doctor` 试读，"
+    "并检查 [duty] 或导出日历的工具。",
+    "incident_calendar_strangers": "值班日历里有不在团队名单中的人：{names}",
+    "incident_calendar_strangers_cause": "共 {count} 项在 [[team]] 中找不到对应的 key、姓名或邮箱；若显示的是时间，"
+    "说明该时段的日程没有写明是谁。",
+    "incident_calendar_strangers_remedy": "请把他们加入 [[team]]（邮箱写在 ids 里），或更正日历。"
+    "`leak-monitor receivers duty` 会显示届时通知谁。",
+    "incident_nobody_on_duty": "未来 24 小时没有人值班",
+    "incident_nobody_on_duty_cause": "日历和排班表都没有安排团队中的任何人。",
+    "incident_nobody_on_duty_remedy": "请补全日历，或加一个在日历空缺时生效的班次。",
 }
 
 INCIDENTS: Final = {**_FRAME, **_KINDS}

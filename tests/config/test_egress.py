@@ -96,6 +96,9 @@ BESIDES = """
 [heartbeat]
 url = "https://hc.example/ping/heart-secret"
 
+[duty]
+calendar_url_env = "DUTY"
+
 [log]
 to = "syslog://logs.example:1514"
 """
@@ -106,6 +109,14 @@ def test_the_heartbeat_and_a_syslog_are_ways_out_too(tmp_path: Path) -> None:
     corporate = "proxy.example:3128"
     assert Need("hc.example", 443, "https", corporate, None, ("heartbeat",)) in found
     assert Need("logs.example", 1514, "syslog", None, None, ("log",)) in found
+    assert Need(None, None, None, corporate, "DUTY", ("calendar of duty",)) in found
+    told = needs(
+        FILE + BESIDES,
+        tmp_path,
+        {"CORP_PROXY": "http://proxy.example:3128", "DUTY": "https://cal.example/k-secret.ics"},
+    )
+    assert Need("cal.example", 443, "https", corporate, None, ("calendar of duty",)) in told
+    assert "secret" not in repr(told)
     assert "secret" not in repr(found)
 
 

@@ -11,6 +11,7 @@ import pytest
 from monitor.config import FetchOptions, Log, Retention, Web, load_config
 from monitor.errors import ConfigError
 from monitor.kinds import kinds
+from monitor.model.calendars import Calendar
 from monitor.model.canary import Heartbeat
 from monitor.model.messages import Disclosure
 from monitor.model.people import Account
@@ -146,7 +147,7 @@ def test_the_commented_values_of_the_example_are_the_defaults(tmp_path: Path) ->
     lines = EXAMPLE.read_text(encoding="utf-8").split("\n")
     alternatives = (
         *("url_env", "headers_env", "secret_file", "previous_", "key_env", "key_file"),
-        *("proxy_env", "proxy_file", "allow = ", "password_", "token_", "cookie_", "session"),
+        *("proxy_env", "proxy_file", "allow = ", "password_", "token_", "cookie_", "session", "calendar_"),
     )
     spoken.write_text(
         "\n".join(
@@ -254,3 +255,25 @@ def test_a_heartbeat_address_without_encryption_is_for_the_inside_only(tmp_path:
     with pytest.raises(ConfigError, match="not encrypted"):
         load(text, tmp_path)
     assert load(text + "allow_private_network = true\n", tmp_path).heartbeat.url == "http://beats.intern/x"
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem"),
+    [
+        ('calendar_url = "https://cal.example/a.ics"\ncalendar_file = "a.ics"', "calendar_url and calendar_file both"),
+        ('calendar_url = "https://cal.example/a.ics?token=k-secret"', "calendar_url carries a key or token"),
+        ('calendar_url = "http://cal.example/k-secret.ics"', "calendar_url is not encrypted"),
+        ('calendar_url = "webcal://cal.example/k-secret.ics"', "calendar_url is no web address"),
+    ],
+)
+def test_a_calendar_of_duty_has_one_address_that_is_no_secret(tmp_path: Path, keys: str, problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem) as caught:
+        load(f"[duty]\n{keys}\n", tmp_path)
+    assert "k-secret" not in str(caught.value)
+
+
+def test_the_address_of_a_calendar_is_in_no_repr(tmp_path: Path) -> None:
+    roster = load('[duty]\ncalendar_url_env = "FEED_URL"\n', tmp_path).roster
+    assert roster.duty is not None
+    assert roster.duty.calendar == Calendar(ENVIRON["FEED_URL"])
+    assert "k-1234567" not in repr(roster)

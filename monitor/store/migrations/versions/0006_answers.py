@@ -69,3 +69,14 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Integer(), nullable=True) for name in ("closed", "opened")),
         sa.UniqueConstraint("ref", "seq", name=op.f("uq_event_moves_ref_seq")),
     )
+    op.create_table(
+        "calendars",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("etag", sa.Text(), nullable=True),
+        sa.Column("began_at", utc(), nullable=False),
+        *(sa.Column(name, utc(), nullable=True) for name in ("tried_at", "read_at")),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.UniqueConstraint("source", name=op.f("uq_calendars_source")),
+    )
