@@ -55,6 +55,7 @@ class IncidentKind(StrEnum):
     SUPPRESSION_ENDING = "suppression_ending"
     SUPPRESSION_BUSY = "suppression_busy"
     OBJECTIVE_MISSED = "objective_missed"
+    APP_DISCONNECTED = "app_disconnected"
 
 
 K = IncidentKind

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.config.fields import OneSecretTable, SecretTable
 from monitor.config.lines import Path
-from monitor.config.receiver_tables import HookTable, PasswordTable, ReceiverTable, VariableTable
+from monitor.config.receiver_tables import AppTable, HookTable, PasswordTable, ReceiverTable, VariableTable
 from monitor.config.routes import make_route
 from monitor.config.shape import AccountTable, AddressTable, File, HeartbeatTable, Home, PersonTable, PushedTable
 from monitor.config.source import Source
@@ -194,10 +194,21 @@ def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source
 def _secrets_of_receiver(table: ReceiverTable, at: Path, source: Source) -> tuple[bytes, ...]:
     if isinstance(table, OneSecretTable):
         return _secrets(table, at, source)
+    if isinstance(table, AppTable):
+        found = [_secret_of_app(name, table, at, source) for name in (*table.secret_keys, *table.more_secret_keys)]
+        return tuple(filter(None, found))
     if not isinstance(table, PasswordTable):
         return ()
     password = _secret("password", table.password_env, table.password_file, at, source, check_header_value)
     return (password.encode(),) if password else ()
+
+
+def _secret_of_app(name: str, table: AppTable, at: Path, source: Source) -> bytes | None:
+    where = (getattr(table, f"{name}_env"), getattr(table, f"{name}_file"))
+    found = _secret(name, *where, at, source, check_header_value)
+    if found is None and name in table.secret_keys:
+        raise source.error(at, f"{table.key} has no {name}", f"name it with {name}_env or {name}_file")
+    return found.encode() if found else None
 
 
 def _address_of_receiver(table: ReceiverTable, at: Path, source: Source) -> str:
