@@ -151,6 +151,22 @@ def test_an_alert_that_is_not_there_is_said_to_be_none(office: Office) -> None:
     assert office.told().startswith("U0ZHOU: This link leads nowhere")
 
 
+def test_what_cannot_be_noted_now_is_said_so(office: Office) -> None:
+    call = office.socket.connected()
+    leak(office)
+    rename(office, "alerts", "alerts_away")
+    office.socket.press(call, pressed("take", "1"))
+    assert office.told() == "U0ZHOU: We cannot note it now. Please press again in a minute."
+    rename(office, "alerts_away", "alerts")
+    office.socket.press(call, pressed("take", "1"))
+    assert office.told().startswith("U0ZHOU: Noted: it is yours.")
+
+
+def rename(office: Office, before: str, after: str) -> None:
+    with office.town.store.write() as tx:
+        tx.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}")
+
+
 def test_a_connection_that_breaks_is_made_again(office: Office) -> None:
     office.socket.connected().close()
     call = office.socket.connected()

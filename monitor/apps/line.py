@@ -9,11 +9,11 @@ from typing import Final, Protocol
 from monitor.apps.press import Press, act
 from monitor.deliver.send import whisper
 from monitor.deliver.slack_app import SlackAppTable
-from monitor.errors import LeakMonitorError, StoreError, TransportError
+from monitor.errors import LeakMonitorError, TransportError
 from monitor.model.messages import Receiver
 from monitor.model.routes import Route
 from monitor.runtime import Runtime, World
-from monitor.telemetry import log_event, log_trouble
+from monitor.telemetry import log_event, log_fault, log_trouble
 from monitor.words import say
 
 WAITS_S: Final = (1, 2, 5, 15, 30, 60)  # before the next attempt, by how many have failed
@@ -102,6 +102,7 @@ class Line:
                 failures += 1
                 self._over.wait(WAITS_S[min(failures, len(WAITS_S)) - 1])
         finally:
+            self._down_since_s = self._world.clock.elapsed_s()
             socket.close()
 
     def _connect(self, socket: Socket) -> bool:
@@ -109,6 +110,9 @@ class Line:
             is_up = socket.connect()
         except TransportError as error:
             log_trouble("app_disconnected", why=error.failure)
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next attempt may do better; an incident tells
+            log_fault("app_disconnected", error)
             return False
         if is_up:
             self._down_since_s = None
@@ -124,7 +128,8 @@ class Line:
             return
         try:
             said = act(self._world, runtime, receiver, press)
-        except StoreError:
+        except Exception as error:  # noqa: BLE001 - the library would swallow it, and the presser wait for ever
+            log_fault("press_failed", error, receiver=receiver.key)
             said = say(receiver.language, "take_later")
         try:
             whisper(self._world.client, receiver, press.user, said, self._world.clock.now())

@@ -30,7 +30,7 @@ CALL: Final = "call"
 
 
 def act(world: World, runtime: Runtime, receiver: Receiver, press: Press) -> str:
-    """Do it, and answer what the presser is told alone. StoreError if it cannot be noted now."""
+    """Do it, and answer what the presser is told alone. Raises as the store does if it cannot be noted."""
     language = receiver.language
     member = runtime.settings.roster.known_as(receiver.format, press.user)
     with world.store.write() as tx:

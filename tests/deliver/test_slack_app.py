@@ -124,6 +124,18 @@ def test_a_success_says_how_the_card_is_called() -> None:
     assert (judged.meaning, judged.card) == (Meaning.DELIVERED, "C0LEAKS/1503435956.000247")
 
 
+def test_the_second_token_stands_behind_the_first(tmp_path: Path) -> None:
+    rows = ['channel = "C0LEAKS"', 'token_env = "HOOK_SECRET"', 'app_token_env = "FEED_AUTH"']
+    text = VALID + "\n".join(["[[receivers]]", 'key = "chat"', 'format = "slack_app"', *rows, ""])
+    (tmp_path / "config.toml").write_text(text)
+    made = load_config(tmp_path / "config.toml", ENVIRON, kinds()).receivers[1]
+    assert (made.url, made.secrets) == (
+        "https://slack.com",
+        (ENVIRON["HOOK_SECRET"].encode(), ENVIRON["FEED_AUTH"].encode()),
+    )
+    assert ENVIRON["FEED_AUTH"] not in repr(made)
+
+
 @pytest.mark.parametrize(
     ("rows", "problem"),
     [
@@ -132,6 +144,15 @@ def test_a_success_says_how_the_card_is_called() -> None:
         (['channel = "C0LEAKS"', 'token_env = "HOOK_SECRET"', 'url = "http://slack.example"'], "url is not encrypted"),
         (['channel = "C0LEAKS"', 'token_env = "TWO_LINES"'], "holds a value that is no header"),
         (['token_env = "HOOK_SECRET"'], "channel"),
+        (
+            [
+                'channel = "C0LEAKS"',
+                'token_env = "HOOK_SECRET"',
+                'app_token_env = "FEED_AUTH"',
+                'proxy = "socks5://proxy.example:1080"',
+            ],
+            "app_token connects by an http:// proxy or directly",
+        ),
     ],
 )
 def test_what_is_wrong_in_its_table_is_named(tmp_path: Path, rows: list[str], problem: str) -> None:
