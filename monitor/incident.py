@@ -58,6 +58,7 @@ class IncidentKind(StrEnum):
     CALENDAR_UNREADABLE = "calendar_unreadable"
     CALENDAR_STRANGERS = "calendar_strangers"
     NOBODY_ON_DUTY = "nobody_on_duty"
+    APP_DISCONNECTED = "app_disconnected"
 
 
 K = IncidentKind

@@ -40,6 +40,7 @@ from monitor.telemetry import log_fault, log_trouble
 LOOP_SILENT_S: Final = 50.0  # a loop that has not come round for so long is stalled
 WORK_STUCK_S: Final = 45.0  # a read takes 30 s at most, an attempt 15 s
 MANY_LOOPS: Final = 3  # stalled at once: then it is what wakes them
+APP_DOWN_S: Final = 120.0  # tools renew connections by themselves, in seconds
 UNTOLD: Final = timedelta(minutes=10)
 NAMED: Final = 5
 DAY: Final = timedelta(days=1)
@@ -52,6 +53,7 @@ ON_HEALTH: Final = {
     IncidentKind.HEARTBEAT_FAILED: "the heartbeat address does not answer",
     IncidentKind.CLOCK_WRONG: "the clock is wrong by {seconds} s",
     IncidentKind.DISK_LOW: "the disk has {free} MB free",
+    IncidentKind.APP_DISCONNECTED: "the app of {receiver} is not connected: its buttons do not answer",
     IncidentKind.OPS_UNREACHABLE: "incidents could not be told to anybody",
 }
 
@@ -63,6 +65,7 @@ class Senses:
     free_bytes: Callable[[], int | None]  # of the disk with the database; None where that is another machine's
     offsets_s: Callable[[], Iterable[float]]  # by how much our clock is ahead of each host that answered
     began_at: datetime  # this process
+    apps_down_s: Callable[[], Mapping[str, float]] = dict  # of receivers whose buttons do not answer: since when
     hours_at: datetime = BEGINNING  # when it was last asked in which hours people post
 
 
@@ -86,6 +89,8 @@ def look_around(world: World, runtime: Runtime, senses: Senses) -> None:
         _look_at_calendar(tx, runtime, now)
         _look_at_disk(tx, senses.free_bytes(), now)
         _look_at_clock(tx, skew_s(senses.offsets_s()), now)
+        down = {key: {"receiver": key} for key, down_s in senses.apps_down_s().items() if down_s > APP_DOWN_S}
+        _settle(tx, IncidentKind.APP_DISCONNECTED, down, now)
         _look_for_untold(tx, runtime, now)
         starts = [event.starts_at for event in runtime.book.events.values()]
         told = [receiver.key for receiver in runtime.settings.receivers if receiver.alerts]

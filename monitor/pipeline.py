@@ -292,7 +292,7 @@ def deliver_one(
         return True
     with world.store.write() as tx:
         number = outbox.start_attempt(tx, claimed, ready, world.clock.now(), cap=_cap_of(receiver))
-    request = Request(ready.body or b"", ready.content_type or "", ready.told)
+    request = Request(ready.body or b"", ready.content_type or "", ready.told, ready.card, ready.card_step)
     outcome = send.send(world.client, receiver, ready.message_id, request, world.clock.now())
     passing("C9")
     now = world.clock.now()

@@ -14,6 +14,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor as TickPool
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor import __version__
+from monitor.apps import Connections
 from monitor.calling import call_due
 from monitor.clock import Clock
 from monitor.collecting import COLLECTED_AT_ONCE, collect_due
@@ -117,12 +118,14 @@ class Service:
         clocks = HostClocks(clock.now, clock.elapsed_s)
         client = Client(elapsed_s=clock.elapsed_s, user_agent=runtime.settings.fetch.user_agent, saw_date=clocks.note)
         self.world = World(store=store, client=client, clock=clock)
+        self._apps = Connections(self.world, lambda: self.runtime)
         self._drift = Drift(clock, clock.now(), clock.elapsed_s())
         folder = store.folder
         self._senses = Senses(
             free_bytes=lambda: free_bytes(folder) if folder else None,
             offsets_s=clocks.offsets_s,
             began_at=clock.now(),
+            apps_down_s=self._apps.down_s,
         )
         self._watchdog = Watchdog(clock.elapsed_s)
         self._rota = Rota()
@@ -196,6 +199,7 @@ class Service:
         What is left is not lost: its rows are due again at the next start.
         """
         self.world.stopping.set()
+        self._apps.stop()
         ends_s = self.world.clock.elapsed_s() + timeout_s
         last_ticks = Thread(target=self._scheduler.shutdown, name="last ticks", daemon=True)
         last_ticks.start()
@@ -260,6 +264,7 @@ class Service:
         passing("C10")
         self._faults.pop("files", None)
         self.runtime = self._rota.applied(runtime, now)
+        self._apps.install()
         self.world.metrics.reloaded(now)
 
     # --- ticks --------------------------------------------------------------------------------------------------

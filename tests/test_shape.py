@@ -18,6 +18,7 @@ VAGUE_NAMES = {"utils", "util", "helpers", "common", "base", "core", "manager", 
 
 # Where anything may be raised, because strangers wrote what is read or because neighbours must go on.
 CATCH_ALL = {
+    "apps/line.py",  # the library of the tool, and what a press does: neither may end the connection
     "fetch/entries.py",
     "fetch/xmlfeed.py",
     "lookout.py",

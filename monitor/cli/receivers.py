@@ -1,5 +1,6 @@
 """`leak-monitor receivers`: who is told, and does a receiver take our messages?"""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from monitor.clock import SystemClock
 from monitor.deliver import FORMATS, send
 from monitor.deliver.judge import Meaning
 from monitor.errors import NotFoundError
-from monitor.model.messages import TestNotice
+from monitor.model.messages import Receiver, TestNotice
 from monitor.model.rulebook import Kind, Severity
 from monitor.routing import About, recipients
 from monitor.runtime import Runtime
@@ -46,12 +47,20 @@ def send_test(
             answer = say(runtime.settings.language, f"outcome_{outcome.code}")
             rows.append((key, outcome.meaning is Meaning.DELIVERED, outcome.status, answer))
     show.print_rows(("receiver", "ok", "status", "answer"), rows, as_json=as_json, empty="no receivers")
-    robots = [key for key, *_ in rows if FORMATS[runtime.receivers[key].format].table.robot]
-    if robots and not as_json:
-        said = say(runtime.settings.language, "robot_cannot", keys=", ".join(robots))
-        show.out().print(said, markup=False, highlight=False, soft_wrap=True)
+    if not as_json:
+        _say_what_they_can([runtime.receivers[key] for key, *_ in rows], runtime.settings.language)
     if not all(ok for _, ok, _, _ in rows):
         raise typer.Exit(1)
+
+
+def _say_what_they_can(receivers: Sequence[Receiver], language: str) -> None:
+    tables = {receiver.key: FORMATS[receiver.format].table for receiver in receivers}
+    robots = [key for key, table in tables.items() if table.robot]
+    apps = [key for key, table in tables.items() if table.app]
+    for code, keys in (("robot_cannot", robots), ("app_can", apps)):
+        if keys:
+            said = say(language, code, keys=", ".join(keys))
+            show.out().print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("who")

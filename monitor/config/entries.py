@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.config.fields import OneSecretTable, SecretTable
 from monitor.config.lines import Path
-from monitor.config.receiver_tables import HookTable, PasswordTable, ReceiverTable, VariableTable
+from monitor.config.receiver_tables import AppTable, HookTable, PasswordTable, ReceiverTable, VariableTable
 from monitor.config.routes import make_route
 from monitor.config.shape import AccountTable, AddressTable, File, HeartbeatTable, Home, PersonTable, PushedTable
 from monitor.config.source import Source
@@ -199,6 +199,9 @@ def _receiver(table: ReceiverTable, at: Path, file: File, network: Route, source
 def _secrets_of_receiver(table: ReceiverTable, at: Path, source: Source) -> tuple[bytes, ...]:
     if isinstance(table, OneSecretTable):
         return _secrets(table, at, source)
+    if isinstance(table, AppTable):
+        found = [_secret_of_app(name, table, at, source) for name in (*table.secret_keys, *table.more_secret_keys)]
+        return tuple(filter(None, found))
     if not isinstance(table, PasswordTable):
         return ()
     password = _secret("password", table.password_env, table.password_file, at, source, check_header_value)
@@ -220,6 +223,14 @@ def _schedule(table: ReceiverTable, at: Path, source: Source) -> Schedule | None
     if every is Every.DAILY and hour.weekday is not None:
         raise source.error(where, "summary_at names a day, but the summary is daily", f'write "{hour.at:%H:%M}"')
     return Schedule(every, hour.at, hour.weekday or 0)
+
+
+def _secret_of_app(name: str, table: AppTable, at: Path, source: Source) -> bytes | None:
+    where = (getattr(table, f"{name}_env"), getattr(table, f"{name}_file"))
+    found = _secret(name, *where, at, source, check_header_value)
+    if found is None and name in table.secret_keys:
+        raise source.error(at, f"{table.key} has no {name}", f"name it with {name}_env or {name}_file")
+    return found.encode() if found else None
 
 
 def _address_of_receiver(table: ReceiverTable, at: Path, source: Source) -> str:

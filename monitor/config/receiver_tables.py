@@ -5,6 +5,7 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field
 
 from monitor.config.fields import (
+    Address,
     Graded,
     HourOfWeek,
     Key,
@@ -25,6 +26,7 @@ from monitor.model.routes import Route
 class ReceiverTable(RouteTable):
     """[[receivers]]: the keys of every format. Each format adds its own, see monitor.deliver.FORMATS."""
 
+    app: ClassVar[bool] = False
     robot: ClassVar[bool] = False  # it shows what it is sent in a group, and nothing comes back from there
     format: str
     key: Key
@@ -91,6 +93,25 @@ class PasswordTable(ReceiverTable):
 
     password_env: Variable | None = None
     password_file: Line | None = None
+
+
+class AppTable(ReceiverTable):
+    """An app of a chat tool: it is signed in to, its card is changed in place, and its buttons answer."""
+
+    app: ClassVar[bool] = True
+    secret_keys: ClassVar[tuple[str, ...]]  # of each, `_env` or `_file` says where it is to be found
+    more_secret_keys: ClassVar[tuple[str, ...]] = ()  # which it can do without
+    url: Address  # of the tool's interface
+
+    def address(self) -> str:
+        """The server, as a URL."""
+        return self.url
+
+    def misfit(self, route: Route) -> tuple[str, str, str] | None:  # noqa: ARG002 - calls go by any route
+        """What cannot be: a token in clear outside of one's own network."""
+        if self.url.startswith("http:") and not self.internal:
+            return "url", "is not encrypted", "use https://, or inside your own network internal = true"
+        return None
 
 
 class VariableTable(ReceiverTable):

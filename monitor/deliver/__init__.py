@@ -15,10 +15,11 @@ from monitor.deliver.feishu import Feishu
 from monitor.deliver.judge import Judgement
 from monitor.deliver.mail import Mail
 from monitor.deliver.slack import Slack
+from monitor.deliver.slack_app import SlackApp
 from monitor.deliver.teams import Teams
 from monitor.deliver.webhook import Webhook
 from monitor.deliver.wecom import WeCom
-from monitor.model.messages import Cap, Handed, Letter, Message, Receiver, Request, Sealed
+from monitor.model.messages import Cap, Message, Receiver, Request, Sending
 
 
 class Format(Protocol):
@@ -38,7 +39,7 @@ class Format(Protocol):
         """The request of a message, made once for all attempts; RenderError if it cannot be put into words."""
         ...
 
-    def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Sealed | Letter | Handed:
+    def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Sending:
         """An attempt: the request with what each attempt carries anew, such as its signature."""
         ...
 
@@ -53,6 +54,7 @@ FORMATS: dict[str, Format] = {
     "dingtalk": DingTalk(),
     "wecom": WeCom(),
     "slack": Slack(),
+    "slack_app": SlackApp(),
     "teams": Teams(),
     "mail": Mail(),
     "apprise": Apprise(),

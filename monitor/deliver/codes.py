@@ -22,7 +22,7 @@ def judge_code(
     a success under a status that is none. `older` is the key of answers of old; `hints` tells the meanings of one
     number apart, by words of the answer in small letters.
     """
-    said = _read(body)
+    said = read_object(body)
     code = said.get(key, said.get(older))
     number = code if isinstance(code, int) and not isinstance(code, bool) else None
     by_status = judge_status(status)
@@ -35,7 +35,8 @@ def judge_code(
     return next((hint for (of, word), hint in hints.items() if of == number and word in words), judged)
 
 
-def _read(body: bytes) -> dict[str, object]:
+def read_object(body: bytes) -> dict[str, object]:
+    """The object of a JSON answer; an empty one if it is none."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):

@@ -14,6 +14,7 @@ REFUSES_BODY: Final = frozenset({400, 413, 415, 422})
 REFUSES_US: Final = frozenset({401, 403, 404})
 MAY_ASK_TO_WAIT: Final = frozenset({429, 502, 503, 504})
 GONE: Final = 410
+CARD_GONE: Final = "card_gone"  # a card that was to be changed is there no more
 SHORTEST_WISH_S: Final = 1.0
 LONGEST_WISH_S: Final = 3600.0
 
@@ -31,12 +32,14 @@ class Meaning(StrEnum):
 class Judgement:
     """What an answer means; `code` names the row of the table.
 
-    `wait_s` is how long a receiver that says no more than "too fast" is known to go on saying so.
+    `wait_s` is how long a receiver that says no more than "too fast" is known to go on saying so; `card` is what a chat
+    tool calls the card that it has just made.
     """
 
     meaning: Meaning
     code: str
     wait_s: float | None = None
+    card: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,7 @@ class Outcome:
     status: int | None = None
     retry_after_s: float | None = None
     told: tuple[str, ...] = ()  # who took it, where some did not
+    card: str = ""  # what the chat tool calls the card that now shows it
 
 
 def judge_status(status: int) -> Judgement:

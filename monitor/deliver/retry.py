@@ -101,4 +101,14 @@ def _step(
     receiver_due_at: datetime,
 ) -> NextStep:
     refused = outcome.meaning is Meaning.REFUSED
-    return NextStep(delivery, due_at, receiver, receiver_due_at, outcome.status, outcome.code, refused, outcome.told)
+    return NextStep(
+        delivery,
+        due_at,
+        receiver,
+        receiver_due_at,
+        outcome.status,
+        outcome.code,
+        refused,
+        outcome.told,
+        outcome.card,
+    )

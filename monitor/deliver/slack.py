@@ -24,7 +24,7 @@ TEXT: Final = 3000
 LABEL: Final = 75
 URL: Final = 3000
 LINES_BYTES: Final = 12_000  # a message may have 50 blocks; ours has a handful
-_MARKUP: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+MARKUP: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 _DENIED: Final = Judgement(Meaning.BACK_OFF, "denied")
 _REFUSED: Final = Judgement(Meaning.REFUSED, "refused")
@@ -63,11 +63,11 @@ class Slack:
         """Blocks with buttons that open pages; RenderError if it cannot be put into words."""
         card = shortened(card_of(message, receiver), LINES_BYTES)
         document = {
-            "text": cut_to(card.title, TEXT // 5).translate(_MARKUP),  # as long as it may be where all of it is escaped
+            "text": cut_to(card.title, TEXT // 5).translate(MARKUP),  # as long as it may be where all of it is escaped
             "mrkdwn": False,
             "unfurl_links": False,
             "unfurl_media": False,
-            "blocks": list(_blocks(card)),
+            "blocks": list(blocks(card)),
         }
         return Request(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), "application/json")
 
@@ -84,22 +84,24 @@ class Slack:
         return WORDS.get(word, judged) if 400 <= status < 500 else judged  # noqa: PLR2004 - RFC 9110, section 15
 
 
-def _blocks(card: Card) -> Iterator[Json]:
+def blocks(card: Card) -> Iterator[Json]:
+    """The card as Slack draws it."""
     # plain_text shows what it is given: no markup and no mention of the post works there.
-    yield {"type": "header", "text": _text(cut_to(card.title, HEADER))}
+    yield {"type": "header", "text": plain_text(cut_to(card.title, HEADER))}
     for lines in card.paragraphs():
-        yield {"type": "section", "text": _text(cut_to("\n".join(lines), TEXT))}
+        yield {"type": "section", "text": plain_text(cut_to("\n".join(lines), TEXT))}
     buttons = [_button(no, link) for no, link in enumerate(card.links) if len(link.url) <= URL]
     if buttons:
         yield {"type": "actions", "elements": buttons}
     if card.foot:
-        yield {"type": "context", "elements": [_text(cut_to("\n".join(card.foot), TEXT))]}
+        yield {"type": "context", "elements": [plain_text(cut_to("\n".join(card.foot), TEXT))]}
 
 
 def _button(no: int, link: Link) -> Json:
-    button: Json = {"type": "button", "text": _text(cut_to(link.label, LABEL)), "url": link.url}
+    button: Json = {"type": "button", "text": plain_text(cut_to(link.label, LABEL)), "url": link.url}
     return button | ({} if no else {"style": "primary"})
 
 
-def _text(content: str) -> Json:
+def plain_text(content: str) -> Json:
+    """A text that shows what it is given."""
     return {"type": "plain_text", "text": content, "emoji": False}  # :words: of the post stay words

@@ -129,6 +129,7 @@ class NextStep:
     outcome: str
     refused: bool = False  # the receiver took the request but not this body
     told: tuple[str, ...] = ()  # the addresses that have it, where one receiver has several and not all took it
+    card: str = ""  # what a chat tool calls the card that now shows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,8 @@ class Request:
     body: bytes
     content_type: str
     told: tuple[str, ...] = ()  # the addresses that took it at an earlier attempt
+    card: str = ""  # the card of the same alert that is there already, as the chat tool calls it
+    card_step: int = 0  # the number of the event that it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +149,7 @@ class Sealed:
 
     url: str = field(repr=False)
     body: bytes
-    headers: Args
+    headers: Args = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,18 @@ class Handed:
     url: str = field(repr=False)
     title: str = field(repr=False)
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One attempt at an app of a chat tool: the card, then what happened as a line of the card's thread."""
+
+    card: Sealed | None = None  # makes the card or changes it; None if it shows something newer already
+    line: Sealed | None = None
+    anew: Sealed | None = None  # instead of both, where the card is there no more
+
+
+Sending: TypeAlias = Sealed | Letter | Handed | Posted
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,11 @@ class Roster:
         """Somebody of the team."""
         return next((member for member in self.team if member.key == key), None)
 
+    def known_as(self, chat_tool: str, user: str) -> Member | None:
+        """Who presses there under that name; None if we do not know, or several are said to be that one."""
+        found = [member for member in self.team if member.ids.get(chat_tool) == user]
+        return found[0] if len(found) == 1 else None
+
     def person_behind(self, receiver_key: str) -> Member | None:
         """Whom a receiver reaches alone; None if it is a group, or several people's."""
         found = [member for member in self.team if receiver_key in member.receivers]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, insert, sel
 from monitor.errors import StoreError
 from monitor.model.canary import KEY
 from monitor.model.messages import Cap, DeliveryState, NextStep, ReceiverState, Request
-from monitor.store import audit
+from monitor.store import audit, cards
 from monitor.store.claims import RELEASED, claim, due, keep
 from monitor.store.incidents import close_incident, open_incident
 from monitor.store.queueing import RECEIVER_PARKED, gather_digests, message_id, queue
@@ -69,6 +69,8 @@ class ClaimedDelivery:
     body: bytes | None = None
     content_type: str | None = None
     told: tuple[str, ...] = ()
+    card: str = ""  # what its chat tool calls the card of the same alert, and the event that this shows
+    card_step: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +97,23 @@ def claim_delivery(tx: Connection, receiver_key: str, now: datetime, *, lease_s:
     c = deliveries.c
     waiting = (c.receiver_key == receiver_key) & (c.state == DeliveryState.WAITING)
     rows = claim(tx, deliveries, now, lease_s=lease_s, limit=1, where=waiting, oldest="queued_at")
-    return next(
-        (
-            ClaimedDelivery(
-                id=row.id,
-                claim_no=row.claim_no,
-                attempts=row.attempts,
-                topic=row.topic,
-                message_id=row.message_id,
-                refusals=row.refusals,
-                created_at=row.queued_at,
-                body=row.body,
-                content_type=row.content_type,
-                told=tuple(json.loads(row.told or "[]")),
-            )
-            for row in rows
-        ),
-        None,
-    )
+    for row in rows:
+        card, step = cards.card_of(tx, receiver_key, row.topic)
+        return ClaimedDelivery(
+            id=row.id,
+            claim_no=row.claim_no,
+            attempts=row.attempts,
+            topic=row.topic,
+            message_id=row.message_id,
+            refusals=row.refusals,
+            created_at=row.queued_at,
+            body=row.body,
+            content_type=row.content_type,
+            told=tuple(json.loads(row.told or "[]")),
+            card=card,
+            card_step=step,
+        )
+    return None
 
 
 def freeze(tx: Connection, delivery: ClaimedDelivery, request: Request, now: datetime) -> ClaimedDelivery:
@@ -153,6 +154,8 @@ def finish_attempt(
     this = (attempts.c.delivery_id == delivery.id) & (attempts.c.no == no)
     tx.execute(update(attempts).where(this).values(ended_at=now, status=step.status, outcome=step.outcome))
     _settle_delivery(tx, delivery, step, now)
+    if step.card:
+        cards.keep_card(tx, receiver.key, delivery.topic, step.card, now)
     well = step.receiver is ReceiverState.OK
     keep(
         tx,

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from monitor.evidence import DELETED
 from monitor.model.messages import AlertState, EventKind, Verdict
 from monitor.review import NO_LEAK, consequence_of
-from monitor.store import audit
+from monitor.routing import Route, Urgency
+from monitor.store import audit, cards
 from monitor.store.follow_ups import add_follow_up, everybody_told, newest_event, tell_again
 from monitor.store.frozen import findings_from_json
 from monitor.store.queueing import number_of, queue
@@ -77,7 +78,7 @@ def save_review(
         tx.execute(update(alerts).where(alerts.c.id == number).values(verdict=verdict, verdict_at=now))
         _take_back(tx, number, now, keep=follows.announces)
     said = {"verdict": str(verdict), "by": reviewer}
-    add_follow_up(tx, last, EventKind.REVIEWED, follows.state, said, now)
+    topic = add_follow_up(tx, last, EventKind.REVIEWED, follows.state, said, now)
     audit.note(tx, reviewer, "review", f"alert:{number}", {"seq": seq, "verdict": str(verdict)}, now)
     if follows.announces:
         _announce(tx, last)
@@ -85,6 +86,8 @@ def save_review(
         tell_again(tx, number, EventKind.WITHDRAWN, said, now)
     elif verdict is Verdict.LEAK and was_withdrawn:
         tell_again(tx, number, EventKind.REOPENED, said, now)
+    else:  # others need not hear of it, but a card must not go on asking
+        queue(tx, topic, [Route(key, Urgency.NOW, now) for key in cards.receivers_showing(tx, number)], now)
 
 
 def _announce(tx: Connection, last: Row[Any]) -> None:

@@ -85,6 +85,7 @@ cards = Table(
     _id(),
     _of("receiver_key", "receivers.key"),
     *_texts("thread", "remote_id"),  # what it is about, such as alert:17; how the chat tool names it
+    _number("step"),  # the number of the event that it shows
     _at("at"),
     UniqueConstraint("receiver_key", "thread"),
 )

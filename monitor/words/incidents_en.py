@@ -105,6 +105,10 @@ _KINDS: Final = {
     "incident_suppression_busy_cause": "More than {most} a day is a flood, or a leak that spreads behind it.",
     "incident_suppression_busy_remedy": "Look at them with `leak-monitor suppressions show NUMBER`; if they are "
     "not what was meant, `leak-monitor suppressions end NUMBER`.",
+    "incident_app_disconnected": "Buttons in {subject} do not answer: its app is not connected",
+    "incident_app_disconnected_cause": "The connection on which presses come has been down for more than two minutes.",
+    "incident_app_disconnected_remedy": "Alerts still arrive there; take and judge by the page or the commands. Look "
+    "at the app's token, at the proxy and at the log.",
     "incident_objective_missed": "Alerts come too late: {share} % within {within} s, and {wanted} % were promised",
     "incident_objective_missed_cause": "Of {count} alerts in {days} days {missed} came later than that, or not at all.",
     "incident_objective_missed_remedy": "`leak-monitor status --times` shows the stage that takes so long: seen "

@@ -99,6 +99,9 @@ _KINDS: Final = {
     "incident_suppression_busy_cause": "一天超过 {most} 项，不是刷屏，就是有泄密正在它背后扩散。",
     "incident_suppression_busy_remedy": "请用 `leak-monitor suppressions show 编号` 查看；"
     "如果不是当初想屏蔽的，请运行 `leak-monitor suppressions end 编号`。",
+    "incident_app_disconnected": "{subject} 里的按钮没有反应：应用未连接",
+    "incident_app_disconnected_cause": "接收按钮操作的连接已断开两分钟以上。",
+    "incident_app_disconnected_remedy": "提醒仍会送达；请用网页或命令接手和判定。请检查应用的令牌、代理和日志。",
     "incident_objective_missed": "提醒来得太慢：{share}% 在 {within} 秒内送达，承诺是 {wanted}%",
     "incident_objective_missed_cause": "{days} 天内的 {count} 条提醒中，有 {missed} 条超时或没有送达。",
     "incident_objective_missed_remedy": "请用 `leak-monitor status --times` 查看慢在哪一步：发现（缩短 poll_every）、"

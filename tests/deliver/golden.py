@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from monitor.deliver import FORMATS
 from monitor.deliver.mail import MailTable
+from monitor.deliver.slack_app import SlackAppTable
 from monitor.model.findings import Reason
 from monitor.model.messages import (
     Digest,
@@ -46,7 +47,18 @@ MAILBOX: Final = MailTable.model_validate(
         "to": ["duty@yunque.example"],
     }
 )
-RECEIVERS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType({"mail": {"options": MAILBOX}})
+CHANNEL: Final = SlackAppTable.model_validate(
+    {
+        "format": "slack_app",
+        "key": "comms",
+        "channel": "C0LEAKS",
+        "token_env": "SLACK_TOKEN",
+        "app_token_env": "SLACK_APP_TOKEN",
+    }
+)
+RECEIVERS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {"mail": {"options": MAILBOX}, "slack_app": {"options": CHANNEL}}
+)
 
 HOSTILE: Final = MappingProxyType(
     {

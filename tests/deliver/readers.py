@@ -32,6 +32,7 @@ class Shown:
     links: tuple[str, ...] = ()
     mentions: tuple[str, ...] = ()
     markup: tuple[str, ...] = ()
+    acts: tuple[str, ...] = ()  # what can be done without opening anything
     size: int = 0  # bytes, of what the tool limits
     limit: int = 0
 
@@ -95,11 +96,31 @@ def read_slack(request: Request) -> Shown:
     return Shown(
         title=document["blocks"][0]["text"]["text"],
         text="\n".join(found["text"] for found in texts),
-        links=tuple(found["url"] for found in _tables(document["blocks"]) if found.get("type") == "button"),
+        links=tuple(found["url"] for found in _tables(document["blocks"]) if "url" in found),
+        acts=tuple(found["action_id"] for found in _tables(document["blocks"]) if "action_id" in found),
         mentions=tuple(re.findall(r"<[!@#][^>]*>", document["text"])),
         markup=tuple(found["type"] for found in texts if found["type"] != "plain_text"),
         size=len(request.body),
         limit=40_000,
+    )
+
+
+def read_slack_app(request: Request) -> Shown:
+    """Blocks, as of a hook; and a line of the thread, which is plain text too."""
+    document = json.loads(request.body)
+    card, line = (
+        read_slack(Request(json.dumps(document[part], ensure_ascii=False).encode(), request.content_type))
+        for part in ("card", "line")
+    )
+    return Shown(
+        title=card.title,
+        text=f"{card.text}\n{line.text}",
+        links=(*card.links, *line.links),
+        mentions=(*card.mentions, *line.mentions),
+        markup=(*card.markup, *line.markup),
+        acts=card.acts,
+        size=card.size,
+        limit=card.limit,
     )
 
 
@@ -181,6 +202,7 @@ READERS: Final[Mapping[str, Callable[[Request], Shown]]] = MappingProxyType(
         "dingtalk": read_dingtalk,
         "wecom": read_wecom,
         "slack": read_slack,
+        "slack_app": read_slack_app,
         "teams": read_teams,
         "mail": read_mail,
     }

@@ -38,6 +38,7 @@ def upgrade() -> None:
         "cards",
         sa.Column("id", sa.Integer(), primary_key=True),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("receiver_key", "thread", "remote_id")),
+        sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("at", utc(), nullable=False),
         sa.ForeignKeyConstraint(["receiver_key"], ["receivers.key"], name=op.f("fk_cards_receiver_key")),
         sa.UniqueConstraint("receiver_key", "thread", name=op.f("uq_cards_receiver_key_thread")),
