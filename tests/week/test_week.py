@@ -15,7 +15,7 @@ from tests.week.town import WeekTown
 @pytest.mark.timeout(420)
 def test_some_hours_of_a_week_keep_every_promise(tmp_path: Path, database_url: str) -> None:
     with WeekTown(tmp_path, database_url=database_url, seed=1) as town:
-        life = Life(town, seed=1, hours=2, busy=6)
+        life = Life(town, seed=1, hours=1, busy=6)
         life.go_on()
         proof = Proof(life)
         assert proof.faults() == []
