@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from benchmarks import made
 from benchmarks.timing import cpu_s
-from monitor.alert import Route, Urgency
 from monitor.clock import SystemClock
 from monitor.config import FetchOptions, Log, Retention, Settings, Web
 from monitor.fetch.identity import content_hash
@@ -22,6 +21,7 @@ from monitor.model.people import Account, Person
 from monitor.model.posts import FetchedPost, Origin, Page, Part, PostKind, ReadState
 from monitor.net.client import Client
 from monitor.pipeline import Runtime, World, deliver_due
+from monitor.routing import Route, Urgency
 from monitor.rules.load import book_of
 from monitor.store import Store, accounts, queueing, receivers, upgrade
 

@@ -236,7 +236,8 @@ def _public(revision: RevisionBefore, before: AlertBefore, since: datetime) -> A
 def gone(before: AlertBefore, revision_id: int, at: datetime) -> AlertChange | None:
     """What a post that is gone means for an alert on it: more urgent than before, for somebody took it down.
 
-    None where a person has said that it may stand, and where the same going was told already (by its dedup).
+    None where a person has said that it may stand. Told once a day (by its dedup): a page and a list may contradict
+    each other for long.
     """
     closed = before.state is AlertState.REVIEWED
     if not is_followed(before):
@@ -251,7 +252,7 @@ def gone(before: AlertBefore, revision_id: int, at: datetime) -> AlertChange | N
         facts=before.facts,
         findings=(),
         reason=Reason("event_gone"),
-        dedup=_digest(EventKind.GONE, str(revision_id), at.isoformat()),
+        dedup=_digest(EventKind.GONE, str(revision_id), at.date().isoformat()),
     )
 
 

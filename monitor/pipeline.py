@@ -316,8 +316,11 @@ def deliver_one(
 
 
 def _rendered(world: World, runtime: Runtime, receiver: Receiver, delivery: ClaimedDelivery) -> ClaimedDelivery | None:
-    """The delivery with its body, made once and kept for every later attempt; None if it had to be parked."""
-    if delivery.body is not None:
+    """The delivery with its body, made once and kept for every later attempt; None if it had to be parked.
+
+    Made anew for a receiver that has another format now, or may be told less or more than when it was made.
+    """
+    if delivery.body is not None and delivery.made_for in (None, receiver.reads):
         return delivery
     asked = None
     if delivery.topic.startswith(f"{summaries.TOPIC}:"):
@@ -336,4 +339,4 @@ def _rendered(world: World, runtime: Runtime, receiver: Receiver, delivery: Clai
         log_fault("render_failed", error, delivery=delivery.id)
         return None
     with world.store.write() as tx:
-        return outbox.freeze(tx, delivery, request, world.clock.now())
+        return outbox.freeze(tx, delivery, request, world.clock.now(), receiver.reads)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from monitor.match import Matcher
 from monitor.model.findings import Evaluation
-from monitor.model.messages import DeliveryState
+from monitor.model.messages import DeliveryState, Disclosure
 from monitor.model.posts import Part
 from monitor.pipeline import deliver_due
 from monitor.runtime import Runtime
@@ -185,6 +185,33 @@ def test_every_attempt_carries_the_same_id_and_body(make_town: MakeTown) -> None
     assert len(desk.received) == 4
     assert len(set(desk.message_ids)) == len({got.body for got in desk.received}) == 1
     assert len({got.headers["webhook-timestamp"] for got in desk.received}) == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "type_of", "tells_the_post"),
+    [
+        pytest.param({"show": Disclosure.MINIMAL}, "application/json", False, id="told less"),
+        pytest.param({"format": "wecom", "secrets": ()}, "application/json", True, id="another format"),
+    ],
+)
+def test_a_body_that_was_made_for_another_reader_is_made_anew(
+    make_town: MakeTown, change: dict[str, Any], type_of: str, *, tells_the_post: bool
+) -> None:
+    town = make_town()
+    desk = dict(town.receivers)["desk"]
+    desk.answer_with(Reply(500))
+    town.round()
+    town.says(LEAK)
+    town.round()
+    (receiver,) = town.runtime.settings.receivers
+    settings = replace(town.runtime.settings, receivers=(replace(receiver, **change),))
+    town.runtime = Runtime(settings, town.book, town.runtime.matcher)
+    desk.received.clear()
+    desk.answer_with(Reply(200, body=b'{"errcode":0}'))
+    town.round(minutes=30)
+    (got,) = desk.received
+    assert got.headers["content-type"] == type_of
+    assert ("云雀9" in got.body.decode().replace("\u200b", "")) == tells_the_post
 
 
 class PoisonedMatcher(Matcher):

@@ -96,6 +96,11 @@ class Receiver:
     summary: Schedule | None = None  # when it gets a period in figures
     options: object = field(default=None, repr=False, compare=False)  # the keys of its format, read by that alone
 
+    @property
+    def reads(self) -> str:
+        """How a body must be made for it: one that was made for another format or disclosure is not sent to it."""
+        return f"{self.format}:{self.show}"
+
 
 class DeliveryState(StrEnum):
     """Where one message to one receiver stands."""

@@ -69,6 +69,7 @@ class ClaimedDelivery:
     body: bytes | None = None
     content_type: str | None = None
     told: tuple[str, ...] = ()
+    made_for: str | None = None  # Receiver.reads when the body was made
     card: str = ""  # what its chat tool calls the card of the same alert, and the event that this shows
     card_step: int = 0
 
@@ -110,15 +111,19 @@ def claim_delivery(tx: Connection, receiver_key: str, now: datetime, *, lease_s:
             body=row.body,
             content_type=row.content_type,
             told=tuple(json.loads(row.told or "[]")),
+            made_for=row.made_for,
             card=card,
             card_step=step,
         )
     return None
 
 
-def freeze(tx: Connection, delivery: ClaimedDelivery, request: Request, now: datetime) -> ClaimedDelivery:
+def freeze(
+    tx: Connection, delivery: ClaimedDelivery, request: Request, now: datetime, made_for: str = ""
+) -> ClaimedDelivery:
     """Keep the body that was rendered: every later attempt sends these bytes. ClaimLostError."""
-    keep(tx, deliveries, delivery, body=request.body, content_type=request.content_type, rendered_at=now)
+    made = {"body": request.body, "content_type": request.content_type, "made_for": made_for or None}
+    keep(tx, deliveries, delivery, **made, rendered_at=now)
     return replace(delivery, body=request.body, content_type=request.content_type)
 
 

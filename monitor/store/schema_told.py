@@ -39,6 +39,7 @@ deliveries = Table(
     *_texts("topic", "message_id", "urgency", "state"),
     Column("body", LargeBinary),
     _maybe_text("content_type"),
+    _maybe_text("made_for"),  # format and disclosure of its receiver when the body was made
     _maybe_text("told"),  # JSON: of several addresses of one receiver, those that have it already
     _at("created_at"),
     _at("queued_at"),  # creation, or the last time that it was queued again

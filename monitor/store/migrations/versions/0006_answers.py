@@ -24,7 +24,8 @@ def upgrade() -> None:
     for name in ("warned_at", "ended_at"):
         op.add_column("suppressions", sa.Column(name, utc(), nullable=True))
     op.add_column("receivers", sa.Column("sent", sa.Text(), nullable=True))
-    op.add_column("deliveries", sa.Column("told", sa.Text(), nullable=True))
+    for name in ("told", "made_for"):
+        op.add_column("deliveries", sa.Column(name, sa.Text(), nullable=True))
     op.create_table(
         "responses",
         sa.Column("id", sa.Integer(), primary_key=True),
