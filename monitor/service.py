@@ -138,7 +138,7 @@ class Service:
         self._fetchers = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="fetch")
         self._senders = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="send")
         self._scheduler = BackgroundScheduler(
-            executors={"default": TickPool(10)},
+            executors={"default": TickPool(12)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone="UTC",
         )
