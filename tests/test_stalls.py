@@ -62,6 +62,9 @@ class NoFiles:
         """Nothing was loaded."""
 
 
+PAST_DUE_S = 70  # an interval of a minute, with the most that it is spread by
+
+
 @dataclass
 class Live:
     """The service as it runs; `over` ends whatever a test holds up."""
@@ -104,6 +107,8 @@ class Live:
     def look(self) -> None:
         """What the look-out does every half a minute."""
         self.service._tick("look-out", self.service._look_around)
+        for name in ("summary", "duty"):  # which come round as seldom
+            self.service._tick(name, lambda: None)
 
     def told(self) -> list[dict[str, Any]]:
         """The incidents that the operators were told of."""
@@ -145,7 +150,7 @@ def the_fetch_hangs(live: Live) -> None:
 
     live.town.answer = hangs
     live.rests()
-    live.town.clock.move(seconds=61)
+    live.town.clock.move(seconds=PAST_DUE_S)
     until(hanging.is_set, "the read is under way")
 
 
@@ -153,21 +158,21 @@ def the_pool_of_readers_is_full(live: Live) -> None:
     live.rests()
     for _ in range(128):
         live.service._fetchers.submit(live.over.wait)
-    live.town.clock.move(seconds=61)
+    live.town.clock.move(seconds=PAST_DUE_S)
     until(lambda: "read lin-notes" in live.service.world.moves.still(1e9, 0), "the read waits")
 
 
 def the_sender_is_stuck(live: Live) -> None:
     live.desk.answer_with(Reply(way=Way.HANG))
     live.town.says(LEAK)
-    live.town.clock.move(seconds=61)
+    live.town.clock.move(seconds=PAST_DUE_S)
     until(lambda: live.desk.received != [], "the message is under way")
 
 
 def judging_is_frozen(live: Live) -> None:
     live.matcher.frozen.set()
     live.town.says(LEAK)
-    live.town.clock.move(seconds=61)
+    live.town.clock.move(seconds=PAST_DUE_S)
     until(live.matcher.entered.is_set, "the text is being judged")
 
 

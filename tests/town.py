@@ -171,6 +171,7 @@ def _receiver(key: str, url: str) -> Receiver:
         alerts=not key.startswith("ops"),
         ops=key.startswith("ops"),
         gather=timedelta(),
+        most_an_hour=1000,
         allow_private_network=True,
     )
 

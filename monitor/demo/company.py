@@ -101,6 +101,7 @@ def chat_receiver(url: str, secret: bytes, language: str) -> Receiver:
         ops=True,
         allow_private_network=True,
         gather=timedelta(),  # all of it happens within a minute
+        most_an_hour=1000,
     )
 
 

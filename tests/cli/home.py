@@ -48,6 +48,7 @@ internal = true
 allow_private_network = true
 ops = true
 gather = "0s"
+most_an_hour = 1000
 """
 
 

@@ -104,7 +104,7 @@ BROKEN: list[Broken] = [
     ("config with digits without end", swap(C, "8080", "9" * 50_000), "config.toml", "too large", "digits"),
     # its syntax
     ("open quote", swap(C, '"proof"', '"proof'), "config.toml:12", "not TOML", "toml.io"),
-    ("open text of many lines", swap(C, '"proof"', '"""proof'), "config.toml:29", "Unterminated", "toml.io"),
+    ("open text of many lines", swap(C, '"proof"', '"""proof'), "config.toml:31", "Unterminated", "toml.io"),
     ("half a surrogate", swap(C, '"proof"', '"\\ud800"'), "config.toml:12", "not a Unicode", "toml.io"),
     ("one bracket", swap(C, "[[people]]", "[[people]"), "config.toml:8", "Expected ']]'", "toml.io"),
     ("table twice", swap(C, "[fetch]", "[fetch]\n[fetch]"), "config.toml:6", "twice", "toml.io"),
@@ -131,7 +131,7 @@ BROKEN: list[Broken] = [
      "config.toml:25", "must not stand in this file", "secret_env"),
     ("two people of one key",
      says(C, GOOD_CONFIG + '\n[[people]]\nkey = "lin"\nname = "x"\ntitle = "x"\npurpose = "x"\n'),
-     "config.toml:32", "stands at line 9 already", "each key once"),
+     "config.toml:34", "stands at line 9 already", "each key once"),
     ("no such network", swap(C, '"feed"', '"fed"'), "config.toml:15", "must be one of", 'did you mean "feed"'),
     # the files that it names
     ("secret gone", remove(S), "config.toml:26", "cannot read desk.secret: No such file", "mode 600"),

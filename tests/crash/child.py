@@ -127,6 +127,8 @@ def _settings(directory: Path, plan: Plan) -> Settings:
         language="en",
         timezone=utc,
         ops=True,
+        gather=timedelta(),
+        most_an_hour=1000,
         allow_private_network=True,
     )
     return Settings(

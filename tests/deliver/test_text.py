@@ -528,6 +528,10 @@ DETAIL = {
     "wanted": "95",
     "within": "120",
     "missed": "2",
+    "hours": "7",
+    "failure": "timeout",
+    "names": "Wang",
+    "count": "2",
     **MANY_BLIND,
 }
 

@@ -222,9 +222,7 @@ def test_what_databases_cannot_hold_is_kept_and_told(make_town: MakeTown, name: 
     town.network().publish(text, at(town))
     town.network().publish(LEAK, at(town))
     town.round()
-    town.round()
-    assert town.types() == ["alert.opened", "digest"]  # two of one product within a minute
-    assert town.told()[1]["data"]["count"] == 1
+    assert town.types() == ["alert.opened"] * 2
     assert len(town.stored()) == 3
 
 
