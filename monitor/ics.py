@@ -18,7 +18,7 @@ from icalendar import Calendar
 
 from monitor.model.calendars import Attendee, Occurrence
 
-MOST_SECONDS: Final = 10  # of the processor
+MOST_SECONDS: Final = 5  # of the processor
 MOST_MEMORY: Final = 512 * 2**20
 MOST_OCCURRENCES: Final = 2000  # in a month; more is no table of duty
 TOO_MUCH: Final = 3  # the exit code

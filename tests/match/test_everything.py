@@ -264,10 +264,10 @@ FLOODS = [
 ]
 
 
-@pytest.mark.timeout(60)  # quadratic work would take many minutes
+@pytest.mark.timeout(30)  # quadratic work would take minutes
 @pytest.mark.parametrize("piece", FLOODS)
-def test_a_megabyte_takes_time_in_proportion(piece: str) -> None:
-    text = "云雀9 起售价 2999 元。" + piece * (1_000_000 // len(piece))
+def test_a_long_flood_takes_time_in_proportion(piece: str) -> None:
+    text = "云雀9 起售价 2999 元。" + piece * (300_000 // len(piece))
     found = MATCHER.evaluate(parts_of(text, "云雀9多少钱？"), knows=KNOWS, at=AT).findings
     assert {"product", "price"} <= {f.kind for f in found}
 
