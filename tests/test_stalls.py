@@ -21,7 +21,7 @@ from monitor.model.findings import Evaluation
 from monitor.model.people import Person
 from monitor.model.posts import Part
 from monitor.pipeline import Runtime
-from monitor.service import Service
+from monitor.service import MOST_THREADS, Service
 from monitor.store import status
 from tests.cli.running import until
 from tests.deliver.receiver import Reply, ScriptedReceiver, Way
@@ -156,7 +156,7 @@ def the_fetch_hangs(live: Live) -> None:
 
 def the_pool_of_readers_is_full(live: Live) -> None:
     live.rests()
-    for _ in range(128):
+    for _ in range(2 * MOST_THREADS):  # more than there can be threads, so that the read is behind them for sure
         live.service._fetchers.submit(live.over.wait)
     live.town.clock.move(seconds=PAST_DUE_S)
     until(lambda: "read lin-notes" in live.service.world.moves.still(1e9, 0), "the read waits")

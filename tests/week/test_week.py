@@ -13,8 +13,8 @@ from tests.week.town import WeekTown
 
 
 @pytest.mark.timeout(420)
-def test_some_hours_of_a_week_keep_every_promise(tmp_path: Path, database_url: str) -> None:
-    with WeekTown(tmp_path, database_url=database_url, seed=1) as town:
+def test_some_hours_of_a_week_keep_every_promise(tmp_path: Path, file_url: str) -> None:
+    with WeekTown(tmp_path, database_url=file_url, seed=1) as town:
         life = Life(town, seed=1, hours=1, busy=6)
         life.go_on()
         proof = Proof(life)
