@@ -5,10 +5,9 @@ https://open.dingtalk.com/document/robots/customize-robot-security-settings
 """
 
 import hmac
-import json
 from base64 import b64encode
 from datetime import datetime
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal
 from urllib.parse import quote, urlencode
 
 from monitor.config.receiver_tables import SignedRobotTable
@@ -17,11 +16,10 @@ from monitor.deliver.codes import Hints, judge_code
 from monitor.deliver.fitting import fitted
 from monitor.deliver.inert import inert, safe_url, split_address
 from monitor.deliver.judge import Judgement, Meaning
+from monitor.deliver.payload import Json, compact
 from monitor.deliver.text import card_of
 from monitor.model.messages import Cap, Message, Receiver, Request, Sealed
 from monitor.words import say
-
-Json: TypeAlias = dict[str, object]
 
 BODY_BYTES: Final = 20_000  # "message too long, exceed 20000 bytes"
 BLOCKED_S: Final = 60.0  # beyond 20 a minute it takes nothing for some minutes: asked once a minute whether it is over
@@ -104,7 +102,7 @@ def _body(card: Card) -> bytes:
     elif card.links:
         buttons = [{"title": link.label, "actionURL": _in_browser(link.url)} for link in card.links]
         shown |= {"btnOrientation": "0", "btns": buttons}  # one below the other: labels are whole on a phone
-    return json.dumps({"msgtype": kind, kind: shown}, ensure_ascii=False, separators=(",", ":")).encode()
+    return compact({"msgtype": kind, kind: shown})
 
 
 def _text(card: Card) -> str:

@@ -6,11 +6,10 @@ https://open.feishu.cn/document/uAjLw4CM/ukzMukzMukzM/feishu-cards/card-json-v2-
 """
 
 import hmac
-import json
 from base64 import b64encode
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal
 
 from monitor.config.receiver_tables import SignedRobotTable
 from monitor.deliver.card import Card, Link, Tone
@@ -18,11 +17,10 @@ from monitor.deliver.codes import Hints, judge_code
 from monitor.deliver.fitting import fitted
 from monitor.deliver.inert import safe_url, split_address, unlinked
 from monitor.deliver.judge import Judgement, Meaning
+from monitor.deliver.payload import Json, compact
 from monitor.deliver.text import card_of
 from monitor.model.messages import Cap, Message, Receiver, Request, Sealed
 from monitor.words import say
-
-Json: TypeAlias = dict[str, object]
 
 BODY_BYTES: Final = 20_000  # of 20 KB; time and signature come to it
 # Of the header. Being blind is darker, and not to be taken for a leak.
@@ -76,8 +74,8 @@ class Feishu:
         if not receiver.secrets:
             return Sealed(receiver.url, request.body, headers)
         timestamp = str(int(now.timestamp()))
-        said = json.dumps({"timestamp": timestamp, "sign": sign(receiver.secrets[0], timestamp)}, separators=(",", ":"))
-        return Sealed(receiver.url, said[:-1].encode() + b"," + request.body[1:], headers)
+        said = compact({"timestamp": timestamp, "sign": sign(receiver.secrets[0], timestamp)})
+        return Sealed(receiver.url, said[:-1] + b"," + request.body[1:], headers)
 
     def judge(self, status: int, body: bytes) -> Judgement:
         """By the code inside the answer; by the status where there is none."""
@@ -97,7 +95,7 @@ def _body(card: Card) -> bytes:
             "elements": list(_elements(card)),
         },
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return compact(document)
 
 
 def _elements(card: Card) -> Iterator[Json]:

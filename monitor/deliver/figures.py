@@ -1,12 +1,10 @@
 """A day or a week as data, as far as a receiver may know it. Instants are left to whoever writes them down."""
 
 from datetime import timedelta
-from typing import TypeAlias
 
+from monitor.deliver.payload import Json
 from monitor.model.messages import Disclosure
 from monitor.model.summaries import BlindSpot, Lift, Noise, Pair, Summary
-
-Json: TypeAlias = dict[str, object]
 
 
 def figures_of(summary: Summary, show: Disclosure) -> Json:

@@ -1,4 +1,4 @@
-"""A card that a tool takes whole: its lines give way, what leads on does not. Pure."""
+"""What a tool takes whole: the lines of a card give way, what leads on does not; a text ends with an ellipsis. Pure."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -41,3 +41,15 @@ def _cut(card: Card, whole: str, count: int) -> Card:
 
 def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - TAIL - 1]}…{text[-TAIL:]}"
+
+
+def cut_to(text: str, most: int) -> str:
+    """A text of at most so many characters, as UTF-16 counts them: emojis are two there, and tools count so."""
+    if _utf16_length(text) <= most:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * (most - 1)].decode("utf-16-le", errors="ignore")
+    return f"{kept.rstrip()}…"
+
+
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

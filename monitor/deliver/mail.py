@@ -19,7 +19,7 @@ from monitor.deliver.card import Card, Tone, plain
 from monitor.deliver.judge import Judgement, Meaning
 from monitor.deliver.letter import page
 from monitor.deliver.text import card_of
-from monitor.deliver.workbook import workbook
+from monitor.deliver.workbook import SUBTYPE, workbook
 from monitor.model.messages import EventKind, IncidentNotice, Letter, Message, Notice, Receiver, Request
 from monitor.model.routes import Route
 from monitor.model.summaries import Summary
@@ -99,9 +99,6 @@ class MailTable(PasswordTable):
         return next((told for wrong, told in rows if wrong), None)
 
 
-WORKBOOK: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
 class Mail:
     """The format of mailboxes."""
 
@@ -119,7 +116,7 @@ class Mail:
         if isinstance(message, Summary):
             name = f"leak-monitor-{message.period.ends_on:%Y-%m-%d}.xlsx"
             mail.add_attachment(
-                workbook(message, receiver), maintype="application", subtype=WORKBOOK, filename=name, cte="base64"
+                workbook(message, receiver), maintype="application", subtype=SUBTYPE, filename=name, cte="base64"
             )
         for no, part in enumerate(part for part in mail.walk() if part.is_multipart()):
             # "=_" is in no quoted-printable, and in no base64.

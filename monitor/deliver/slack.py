@@ -4,20 +4,18 @@ https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 https://docs.slack.dev/reference/block-kit/blocks
 """
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
 from monitor.config.receiver_tables import RobotTable
 from monitor.deliver.card import Card, Link
 from monitor.deliver.codes import UNKNOWN
-from monitor.deliver.fit import cut_to, shortened
+from monitor.deliver.fitting import cut_to, fitted
 from monitor.deliver.judge import Judgement, Meaning, judge_status
+from monitor.deliver.payload import Json, as_it_is, compact
 from monitor.deliver.text import card_of
 from monitor.model.messages import Cap, Message, Receiver, Request, Sealed
-
-Json: TypeAlias = dict[str, object]
 
 HEADER: Final = 150  # characters
 TEXT: Final = 3000
@@ -61,7 +59,7 @@ class Slack:
 
     def render(self, message: Message, receiver: Receiver) -> Request:
         """Blocks with buttons that open pages; RenderError if it cannot be put into words."""
-        card = shortened(card_of(message, receiver), LINES_BYTES)
+        card = in_blocks(card_of(message, receiver))
         document = {
             "text": cut_to(card.title, TEXT // 5).translate(MARKUP),  # as long as it may be where all of it is escaped
             "mrkdwn": False,
@@ -69,11 +67,11 @@ class Slack:
             "unfurl_media": False,
             "blocks": list(blocks(card)),
         }
-        return Request(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), "application/json")
+        return Request(compact(document), "application/json")
 
     def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Sealed:  # noqa: ARG002
         """The same bytes at every attempt: the address is all that proves us."""
-        return Sealed(receiver.url, request.body, {"content-type": request.content_type})
+        return as_it_is(receiver, request)
 
     def judge(self, status: int, body: bytes) -> Judgement:
         """By the word of the answer where it refuses; a success must say "ok"."""
@@ -82,6 +80,11 @@ class Slack:
         if judged.meaning is Meaning.DELIVERED:
             return judged if word == "ok" else WORDS.get(word, UNKNOWN)
         return WORDS.get(word, judged) if 400 <= status < 500 else judged  # noqa: PLR2004 - RFC 9110, section 15
+
+
+def in_blocks(card: Card) -> Card:
+    """The card with as much of its lines as the blocks of a message hold."""
+    return fitted(card, lambda each: len("\n".join(each.lines).encode()) <= LINES_BYTES)
 
 
 def blocks(card: Card) -> Iterator[Json]:

@@ -14,9 +14,10 @@ from typing import ClassVar, Final, Literal
 from monitor.config.fields import Address, Line, Variable
 from monitor.config.receiver_tables import AppTable
 from monitor.deliver.codes import UNKNOWN, read_object
-from monitor.deliver.fit import cut_to, shortened
+from monitor.deliver.fitting import cut_to
 from monitor.deliver.judge import CARD_GONE, Judgement, Meaning, judge_status
-from monitor.deliver.slack import LINES_BYTES, MARKUP, TEXT, Json, blocks, plain_text
+from monitor.deliver.payload import Json, compact
+from monitor.deliver.slack import MARKUP, TEXT, blocks, in_blocks, plain_text
 from monitor.deliver.standing import is_loud, standing, step_of
 from monitor.deliver.text import card_of
 from monitor.model.messages import AlertState, Cap, Message, Notice, Posted, Receiver, Request, Sealed, Verdict
@@ -107,7 +108,7 @@ class SlackApp:
     def render(self, message: Message, receiver: Receiver) -> Request:
         """The card as it stands, and what happened as a line; RenderError if it cannot be put into words."""
         table = SlackAppTable.of(receiver)
-        card = shortened(standing(message, receiver), LINES_BYTES)
+        card = in_blocks(standing(message, receiver))
         buttons = list(_buttons(message, receiver)) if table.answers and isinstance(message, Notice) else []
         if buttons:  # which say who pressed them, as the page cannot
             card = replace(card, links=tuple(link for link in card.links if link.label != _take(receiver)))
@@ -118,7 +119,7 @@ class SlackApp:
             "line": _message(table.channel, last.title, [_section(last.title)]),
             "loud": is_loud(message),
         }
-        return Request(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), "application/json")
+        return Request(compact(document), "application/json")
 
     def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Posted:  # noqa: ARG002
         """A new card, or a change of the one that is there with a line below it; only the line if that is newer."""
@@ -193,5 +194,4 @@ def _call(receiver: Receiver, method: str, document: Json) -> Sealed:
         "content-type": "application/json; charset=utf-8",
         "authorization": f"Bearer {receiver.secrets[0].decode()}",
     }
-    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    return Sealed(f"{receiver.url}/api/{method}", body, headers)
+    return Sealed(f"{receiver.url}/api/{method}", compact(document), headers)

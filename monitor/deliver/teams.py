@@ -4,23 +4,21 @@ https://learn.microsoft.com/en-us/connectors/teams
 https://learn.microsoft.com/en-us/adaptive-cards/authoring-cards/text-features
 """
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal
 
 from monitor.config.receiver_tables import RobotTable
 from monitor.deliver.card import Card, Tone
-from monitor.deliver.fit import shortened
+from monitor.deliver.codes import read_object
+from monitor.deliver.fitting import fitted
 from monitor.deliver.judge import Judgement, Meaning, judge_status
+from monitor.deliver.payload import Json, as_it_is, compact
 from monitor.deliver.text import card_of
 from monitor.model.messages import Cap, Message, Receiver, Request, Sealed
 
-Json: TypeAlias = dict[str, object]
-
 MOST_BYTES: Final = 21_000  # it takes 28 KB, but counts what it makes of ours
-ROOMS_BYTES: Final = (16_000, 8_000, 4_000, 2_000)  # of the lines, until the whole is small enough
 STYLES: Final = {
     Tone.CRITICAL: "attention",
     Tone.HIGH: "warning",
@@ -52,14 +50,12 @@ class Teams:
 
     def render(self, message: Message, receiver: Receiver) -> Request:
         """A message with one card; RenderError if it cannot be put into words."""
-        card = card_of(message, receiver)
-        bodies = (_body(shortened(card, room_bytes)) for room_bytes in ROOMS_BYTES)
-        body = next((body for body in bodies if len(body) <= MOST_BYTES), None)
-        return Request(body or _body(shortened(card, 0)), "application/json")
+        card = fitted(card_of(message, receiver), lambda card: len(_body(card)) <= MOST_BYTES)
+        return Request(_body(card), "application/json")
 
     def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Sealed:  # noqa: ARG002
         """The same bytes at every attempt: the address is all that proves us."""
-        return Sealed(receiver.url, request.body, {"content-type": request.content_type})
+        return as_it_is(receiver, request)
 
     def judge(self, status: int, body: bytes) -> Judgement:
         """By the status, 202 as a rule; a workflow that does not run answers 400 and says so inside."""
@@ -68,11 +64,7 @@ class Teams:
 
 
 def _code(body: bytes) -> str:
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    error = said.get("error") if isinstance(said, dict) else None
+    error = read_object(body).get("error")
     return str(error.get("code", "")) if isinstance(error, dict) else ""
 
 
@@ -83,7 +75,7 @@ def _body(card: Card) -> bytes:
         "content": _card(card),
     }
     document = {"type": "message", "attachments": [attachment]}
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return compact(document)
 
 
 def _card(card: Card) -> Json:

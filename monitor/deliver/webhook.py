@@ -6,11 +6,12 @@ A body is made once and is the same bytes at every attempt, so it tells only wha
 import json
 import re
 from datetime import UTC, datetime
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal
 
 from monitor.config.receiver_tables import SignedTable
 from monitor.deliver.figures import figures_of
 from monitor.deliver.judge import Judgement, judge_status
+from monitor.deliver.payload import Json
 from monitor.deliver.signing import sign
 from monitor.deliver.text import number_of, readable
 from monitor.errors import RenderError
@@ -31,8 +32,6 @@ from monitor.model.posts import Evidence
 from monitor.model.rulebook import NEVER
 from monitor.model.summaries import Summary
 from monitor.words import say_reason
-
-Json: TypeAlias = dict[str, object]
 
 LONGEST_IN_DIGEST: Final = 500  # characters of a part; the whole text is one click away, and receivers have limits
 _UNSENDABLE: Final = re.compile("[\ud800-\udfff]")  # no UTF-8 for half a surrogate pair

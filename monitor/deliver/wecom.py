@@ -5,7 +5,6 @@ Of its kinds of message, `text` is whole on a lock screen and inside WeChat, whi
 has room for some hundred characters. What it reads in a text is <@member> and addresses, nothing else.
 """
 
-import json
 from datetime import datetime
 from typing import Final, Literal
 
@@ -15,6 +14,7 @@ from monitor.deliver.codes import judge_code
 from monitor.deliver.fitting import fitted
 from monitor.deliver.inert import safe_url, split_address, unlinked
 from monitor.deliver.judge import Judgement, Meaning
+from monitor.deliver.payload import as_it_is, compact
 from monitor.deliver.text import card_of
 from monitor.model.messages import Cap, Message, Receiver, Request, Sealed
 from monitor.words import say
@@ -57,11 +57,11 @@ class WeCom:
         """A text of at most 2,048 bytes; RenderError if it cannot be put into words."""
         card = fitted(card_of(message, receiver), lambda card: len(_text(card).encode()) <= TEXT_BYTES)
         document = {"msgtype": "text", "text": {"content": _text(card)}}
-        return Request(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode(), "application/json")
+        return Request(compact(document), "application/json")
 
     def seal(self, receiver: Receiver, message_id: str, request: Request, now: datetime) -> Sealed:  # noqa: ARG002
         """The same body, to the same address: it knows no signature."""
-        return Sealed(receiver.url, request.body, {"content-type": request.content_type})
+        return as_it_is(receiver, request)
 
     def judge(self, status: int, body: bytes) -> Judgement:
         """By the code inside the answer; by the status where there is none."""

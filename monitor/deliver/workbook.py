@@ -25,7 +25,7 @@ from monitor.words.phrases import duration
 MOST_CHARACTERS: Final = 32_767  # of a cell, says the format
 NARROWEST, WIDEST = 8, 80  # in characters of Latin script
 DATE_WIDTH: Final = 20
-CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SUBTYPE: Final = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # of application/
 
 # What XML 1.0 has no way to write, the marks that reorder a line, and halves of surrogate pairs.
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufffe\uffff]")
