@@ -6,7 +6,6 @@ from monitor.words.answers_en import ANSWERS
 from monitor.words.incidents_en import INCIDENTS
 from monitor.words.outcomes_en import OUTCOMES
 from monitor.words.reasons_en import REASONS
-from monitor.words.robots_en import ROBOTS
 from monitor.words.summary_en import SUMMARY
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -270,5 +269,4 @@ SENTENCES: Final = {
     **_FAILURES,
     **OUTCOMES,
     **REASONS,
-    **ROBOTS,
 }

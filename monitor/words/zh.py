@@ -6,7 +6,6 @@ from monitor.words.answers_zh import ANSWERS
 from monitor.words.incidents_zh import INCIDENTS
 from monitor.words.outcomes_zh import OUTCOMES
 from monitor.words.reasons_zh import REASONS
-from monitor.words.robots_zh import ROBOTS
 from monitor.words.summary_zh import SUMMARY
 
 _PLAIN: Final = {
@@ -268,5 +267,4 @@ SENTENCES: Final = {
     **_FAILURES,
     **OUTCOMES,
     **REASONS,
-    **ROBOTS,
 }
