@@ -152,3 +152,19 @@ def test_a_post_that_a_list_shows_again_is_there(town: Town) -> None:
     town.posts.append(hidden)
     town.round()
     assert standing(town)[:2] == (None, None)
+
+
+def test_a_post_that_its_page_and_a_list_dispute_is_told_gone_once_a_day(town: Town) -> None:
+    leaks(town)
+    town.site.routes["/p/1"] = GONE  # and the list, which has something new each time, still shows it
+
+    def goes_on(times: int) -> None:
+        for _ in range(times):
+            town.says("今天下雨")
+            town.round(minutes=4)
+
+    goes_on(20)
+    assert types(town) == ["alert.opened", "alert.gone"]
+    town.round(hours=24)
+    goes_on(20)
+    assert types(town) == ["alert.opened", "alert.gone", "alert.gone"]
