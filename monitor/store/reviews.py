@@ -54,9 +54,14 @@ def close_public(tx: Connection, topic: str, now: datetime) -> None:
 
 
 def note_seen(tx: Connection, number: int, where: str, now: datetime) -> None:
-    """Somebody behind that receiver pressed a button, we do not know who: that takes nothing, and is told nobody."""
-    last = newest_event(tx, number)
-    add_follow_up(tx, last, EventKind.SEEN, AlertState(last.state), {"where": where}, now)
+    """Somebody behind that receiver pressed a button, we do not know who: that takes nothing, and is told nobody.
+
+    Noted once for a receiver, however many press there.
+    """
+    c, dedup = alert_events.c, f"{EventKind.SEEN}:{where}"
+    if tx.execute(select(c.id).where(c.alert_id == number, c.dedup == dedup)).first() is None:
+        last = newest_event(tx, number)
+        add_follow_up(tx, last, EventKind.SEEN, AlertState(last.state), {"where": where}, now, dedup=dedup)
 
 
 def save_review(
