@@ -11,7 +11,6 @@ from monitor.model.routing import WEEK, Days, Duty, Member, Roster, Shift
 from monitor.model.rulebook import Severity
 
 Workdays: TypeAlias = Callable[[date], bool]
-HOUR: Final = timedelta(hours=1)
 LONGEST: Final = timedelta(days=1)  # no step is farther ahead, but by a clock that was wrong
 NO_CALENDAR: Final = frozenset({"no_calendar", "too_much"})  # what was read is none, or more than can be worked out
 UNREAD: Final = timedelta(hours=6)  # a calendar that was not read for so long may be wrong by now
@@ -38,13 +37,6 @@ def on_duty(duty: Duty | None, at: datetime, is_workday: Workdays) -> tuple[str,
         return tuple(told)
     local = at.astimezone(duty.timezone)
     return next((shift.people for shift in duty.shifts if _covers(shift, local, is_workday)), ())
-
-
-def names_on_duty(roster: Roster, since: datetime, until: datetime, is_workday: Workdays) -> tuple[str, ...]:
-    """Everybody who is on duty at some hour between these instants, each once, in the order of their first hour."""
-    hours = range(max(0, round((until - since) / HOUR)))
-    keys = dict.fromkeys(key for no in hours for key in on_duty(roster.duty, since + no * HOUR, is_workday))
-    return tuple(member.name for member in map(roster.member, keys) if member is not None)
 
 
 def _covers(shift: Shift, local: datetime, is_workday: Workdays) -> bool:
@@ -110,6 +102,12 @@ def spans(duty: Duty | None, since: datetime, until: datetime, is_workday: Workd
         else:
             found.append(Span(begins, ends, people))
     return tuple(found)
+
+
+def names_on_duty(roster: Roster, since: datetime, until: datetime, is_workday: Workdays) -> tuple[str, ...]:
+    """Everybody who is on duty at some time between these instants, each once, in the order of their first hour."""
+    keys = dict.fromkeys(key for span in spans(roster.duty, since, until, is_workday) for key in span.people)
+    return tuple(member.name for member in map(roster.member, keys) if member is not None)
 
 
 def _turns(duty: Duty | None, since: datetime, until: datetime) -> Iterable[datetime]:
