@@ -19,7 +19,6 @@ from monitor.model.routing import Branch, Roster
 from monitor.model.rulebook import Kind, Severity
 
 GATHER_LATE: Final = timedelta(seconds=60)  # a first read or a recovery is told once, not post by post
-LONGEST_BURST: Final = timedelta(minutes=10)  # that may be configured
 CROWD: Final = timedelta(minutes=5)
 CROWD_WINDOW: Final = timedelta(hours=1)
 MONDAY_HOUR: Final = 9  # local time of the weekly digest of notes

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, or_, select, update
 
 from monitor.model.messages import AlertState
-from monitor.model.rulebook import Severity
 from monitor.store.schema import alerts
 
 
@@ -15,9 +14,7 @@ class Untaken:
     """An alert that is due to be told to the next; `step` counts who was told before, from nought."""
 
     number: int
-    severity: Severity
     step: int
-    opened_at: datetime
 
 
 def arm(tx: Connection, number: int, at: datetime | None, *, anew: bool) -> None:
@@ -38,12 +35,12 @@ def due_calls(tx: Connection, now: datetime, *, farthest: timedelta, limit: int 
     c = alerts.c
     due = or_(c.escalate_at <= now, c.escalate_at > now + farthest)
     rows = tx.execute(
-        select(c.id, c.severity, c.step, c.opened_at)
+        select(c.id, c.step)
         .where(c.escalate_at.is_not(None), due, c.state == AlertState.OPEN)
         .order_by(c.escalate_at)
         .limit(limit)
     )
-    return [Untaken(row.id, Severity(row.severity), row.step, row.opened_at) for row in rows]
+    return [Untaken(row.id, row.step) for row in rows]
 
 
 def called(tx: Connection, number: int, step: int, next_at: datetime | None) -> None:

@@ -1,4 +1,4 @@
-"""How an attempt at a receiver ended, and what some receivers cannot do, in English; outcomes_zh.py has the same codes (tested)."""
+"""How an attempt ended, and what some receivers cannot do, in English; outcomes_zh.py has the same (tested)."""
 
 from typing import Final
 
